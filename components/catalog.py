@@ -1,0 +1,45 @@
+"""The folder is the registry: a kind exists when a module of that name does."""
+
+import importlib
+import inspect
+import pkgutil
+from types import ModuleType
+from typing import TypeVar
+
+from components.errors import SlipwayError, UnknownKind
+
+T = TypeVar("T")
+
+
+def names(package: str) -> tuple[str, ...]:
+    """Every kind that `package` offers, sorted."""
+    path = importlib.import_module(package).__path__
+    return tuple(sorted(module.name for module in pkgutil.iter_modules(path) if not module.ispkg))
+
+
+def kind(package: str, name: str, of: type[T]) -> type[T]:
+    """The one subclass of `of` that module `name` of `package` defines.
+
+    Raises UnknownKind when there is no such module, SlipwayError when it does not define exactly one.
+    """
+    module = _module(package, name)
+    classes = (c for _, c in inspect.getmembers(module, inspect.isclass) if c.__module__ == module.__name__)
+    return _only([c for c in classes if issubclass(c, of)], module, f"one subclass of {of.__name__}")
+
+
+def instance(package: str, name: str, of: type[T]) -> T:
+    """The one instance of `of` that module `name` of `package` holds. Raises as `kind` does."""
+    module = _module(package, name)
+    return _only([v for v in vars(module).values() if isinstance(v, of)], module, f"one {of.__name__}")
+
+
+def _module(package: str, name: str) -> ModuleType:
+    if name not in (known := names(package)):
+        raise UnknownKind(package, name, known)
+    return importlib.import_module(f"{package}.{name}")
+
+
+def _only(found: list[T], module: ModuleType, expected: str) -> T:
+    if len(found) != 1:
+        raise SlipwayError(f"module {module.__name__} defines {len(found)}; it must define exactly {expected}")
+    return found[0]

@@ -1,0 +1,51 @@
+"""What every cluster kind promises to whatever is placed on it."""
+
+from typing import Any, ClassVar
+
+import pulumi
+import pulumi_kubernetes as k8s
+
+from components.component import Component
+from components.context import Context, Traits
+from components.manifest import Manifest
+from components.unit import Namespace
+from components.values import Value
+
+
+class ClusterSpec(Value):
+    """What an environment may choose about a cluster of one kind; kinds give `traits` the default that fits them."""
+
+    traits: Traits = Traits()
+
+
+class Cluster(Component):
+    """A Kubernetes cluster. Kinds provision one; callers see only this.
+
+    Attributes: `kubeconfig` (secret; contents, or the path of a file on this machine), `provider` (places Kubernetes
+    resources on it), `context` (what units may know about it).
+    """
+
+    Spec: ClassVar[type[ClusterSpec]]
+
+    def __init__(self, name: str, spec: Any, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(name, opts)
+        self.context = Context(traits=spec.traits)
+        self.kubeconfig = pulumi.Output.secret(self.provision(spec))
+        self.provider = k8s.Provider(name, opts=self.child(), **self.access(spec), cluster_identifier=name)
+        self._namespaces: dict[str, Manifest] = {}
+        self.register_outputs({"kubeconfig": self.kubeconfig})
+
+    def provision(self, spec: Any) -> pulumi.Input[str]:
+        """Create the cluster; return its kubeconfig."""
+        raise NotImplementedError
+
+    def access(self, spec: Any) -> dict[str, Any]:
+        """How the Kubernetes provider reaches the cluster."""
+        return {"kubeconfig": self.kubeconfig}
+
+    def namespace(self, namespace: Namespace) -> Manifest:
+        """The namespace on this cluster; the first call creates it, the others share it."""
+        if namespace.name not in self._namespaces:
+            options = self.child(provider=self.provider)
+            self._namespaces[namespace.name] = Manifest(f"{self.name}-{namespace.name}", namespace.manifest(), options)
+        return self._namespaces[namespace.name]

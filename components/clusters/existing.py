@@ -1,0 +1,32 @@
+"""A cluster that somebody else runs, reached by its kubeconfig."""
+
+from pathlib import Path
+from typing import Any
+
+import pulumi
+from pydantic import ConfigDict
+
+from components.cluster import Cluster, ClusterSpec
+
+
+class Existing(Cluster):
+    """Creates nothing; works with any conformant cluster.
+
+    A kubeconfig given as a path stays a path: its credentials do not enter the state.
+    """
+
+    class Spec(ClusterSpec):
+        """`kubeconfig`: path of a file, its contents, or an Output of either; `context`: None takes its current one."""
+
+        model_config = ConfigDict(arbitrary_types_allowed=True)
+
+        kubeconfig: str | pulumi.Output[Any]
+        context: str | None = None
+
+    def provision(self, spec: Spec) -> pulumi.Input[str]:
+        if isinstance(spec.kubeconfig, str) and "\n" not in spec.kubeconfig:
+            return str(Path(spec.kubeconfig).expanduser())
+        return spec.kubeconfig
+
+    def access(self, spec: Spec) -> dict[str, Any]:
+        return {**super().access(spec), "context": spec.context}

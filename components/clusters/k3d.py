@@ -1,0 +1,100 @@
+"""k3d: k3s in Docker, on this machine."""
+
+from typing import Any
+
+import pulumi
+import yaml
+from pulumi_command import local
+from pydantic import Field, field_validator
+
+from components.cluster import Cluster, ClusterSpec
+from components.context import Traits
+from components.values import PinnedImage, Quantity
+
+CREATE = """
+set -eu
+if k3d cluster get "$NAME" >/dev/null 2>&1; then
+  if [ -z "$(docker ps --all --quiet --filter "label=k3d.cluster=$NAME" --filter label=slipway)" ]; then
+    echo "k3d cluster '$NAME' exists and Slipway did not make it. Delete it, or choose another environment name" >&2
+    exit 1
+  fi
+  k3d cluster start "$NAME" --wait >&2
+else
+  config=$(mktemp) && trap 'rm -f "$config"' EXIT && cat >"$config"
+  k3d cluster create --config "$config" >&2
+fi
+k3d kubeconfig get "$NAME"
+"""
+"""Safe to repeat: an interrupted run's own cluster is taken up, one made by hand is refused."""
+
+
+class K3d(Cluster):
+    """A cluster for one laptop. Needs Docker and k3d; destroying it removes its containers and volumes."""
+
+    class Spec(ClusterSpec):
+        """Ports are of this machine: `api_port` for kubectl, `http_port` and `https_port` for the ingress gateway."""
+
+        servers: int = Field(default=1, ge=1, le=7)
+        agents: int = Field(default=0, ge=0, le=20)
+        server_memory: Quantity = "8G"
+        image: PinnedImage = "docker.io/rancher/k3s:v1.34.1-k3s1"
+        api_port: int = Field(default=6443, ge=1, le=65535)
+        http_port: int = Field(default=8080, ge=1, le=65535)
+        https_port: int = Field(default=8443, ge=1, le=65535)
+        mirrors: dict[str, tuple[str, ...]] = {}
+        """A registry's host to the addresses that are asked instead."""
+        traits: Traits = Traits(storage_class="local-path", metrics_api=True)
+
+        @field_validator("servers")
+        @classmethod
+        def _quorum(cls, servers: int) -> int:
+            if servers % 2 == 0:
+                raise ValueError("servers keep a quorum only in odd numbers. Use one more or one fewer")
+            return servers
+
+        def ports(self) -> tuple[int, ...]:
+            """What must be free on this machine."""
+            return (self.api_port, self.http_port, self.https_port)
+
+        def config(self, name: str) -> dict[str, Any]:
+            """The k3d config file; Traefik and servicelb give way to Istio and MetalLB."""
+            disabled = [{"arg": f"--disable={part}", "nodeFilters": ["server:*"]} for part in ("traefik", "servicelb")]
+            published = ((self.http_port, 80), (self.https_port, 443))
+            return {
+                "apiVersion": "k3d.io/v1alpha5",
+                "kind": "Simple",
+                "metadata": {"name": name},
+                "servers": self.servers,
+                "agents": self.agents,
+                "image": self.image,
+                "kubeAPI": {"hostPort": str(self.api_port)},
+                "ports": [{"port": f"{here}:{there}", "nodeFilters": ["loadbalancer"]} for here, there in published],
+                "registries": {"config": yaml.safe_dump({"mirrors": self._endpoints()})} if self.mirrors else {},
+                "options": {
+                    "k3d": {"wait": True, "timeout": "5m"},
+                    "k3s": {"extraArgs": disabled},
+                    "kubeconfig": {"updateDefaultKubeconfig": False, "switchCurrentContext": False},
+                    "runtime": {
+                        "serversMemory": self.server_memory,
+                        "labels": [{"label": f"slipway={name}", "nodeFilters": ["all"]}],
+                    },
+                },
+            }
+
+        def _endpoints(self) -> dict[str, Any]:
+            return {host: {"endpoint": list(endpoints)} for host, endpoints in self.mirrors.items()}
+
+    def provision(self, spec: Spec) -> pulumi.Input[str]:
+        name = f"slipway-{self.name}"
+        cluster = local.Command(
+            self.name,
+            create=CREATE,
+            delete='k3d cluster delete "$NAME"',
+            environment={"NAME": name},
+            stdin=yaml.safe_dump(spec.config(name), sort_keys=False),
+            logging=local.Logging.NONE,
+            opts=self.child(
+                additional_secret_outputs=["stdout"], replace_on_changes=["stdin"], delete_before_replace=True
+            ),
+        )
+        return cluster.stdout

@@ -1,0 +1,74 @@
+"""An environment, said whole: pure, checked, in the order it is built."""
+
+from collections import Counter
+from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
+
+from components.addon import Addon
+from components.context import Context
+from components.errors import Invalid, Mistake
+from components.model_stack import ModelStack
+from components.unit import Namespace, Unit
+from components.values import Value
+
+
+class Environment(Value):
+    """The add-ons and model stacks of one cluster."""
+
+    addons: tuple[Addon, ...] = ()
+    stacks: tuple[ModelStack, ...] = ()
+
+    def units(self, context: Context) -> Iterator[Unit]:
+        """Every unit, each after the units that it waits for; add-ons before models.
+
+        Raises Invalid, before the first unit, with every mistake that several values make together.
+        """
+        if found := [*self._missing(context), *self._twice(context), *self._disagreeing(context)]:
+            raise Invalid(found)
+        units = {type(addon): addon.unit(context) for addon in self.addons}
+        for kind in self._order(context):
+            yield _after(self._installed[kind].needs(context), units, units[kind])
+        for stack in self.stacks:
+            yield _after(stack.needs(context), units, stack.unit(context))
+
+    @property
+    def _installed(self) -> dict[type[Addon], Addon]:
+        return {type(addon): addon for addon in self.addons}
+
+    def _order(self, context: Context) -> list[type[Addon]]:
+        graph = {type(addon): addon.needs(context) for addon in self.addons}
+        try:
+            return list(TopologicalSorter(graph).static_order())
+        except CycleError as error:
+            circle = " -> ".join(kind.key() for kind in error.args[1])
+            raise Invalid([Mistake(("addons",), f"wait for each other: {circle}. Remove one `needs`")]) from None
+
+    def _missing(self, context: Context) -> Iterator[Mistake]:
+        for path, item in self._items():
+            for need in item.needs(context):
+                if need not in self._installed:
+                    key = need.key()
+                    yield Mistake(path, f"needs the add-on {key!r}, which is left out. Add '{key}: {{}}' to addons")
+
+    def _twice(self, context: Context) -> Iterator[Mistake]:
+        names = [addon.unit(context).name for addon in self.addons] + [stack.name for stack in self.stacks]
+        for name, times in Counter(names).items():
+            if times > 1:
+                yield Mistake(("models", name), f"{times} units of this environment have the name {name!r}. Rename one")
+
+    def _disagreeing(self, context: Context) -> Iterator[Mistake]:
+        spaces: dict[str, Namespace] = {context.models.name: context.models} if self.stacks else {}
+        for addon in self.addons:
+            space = addon.unit(context).namespace
+            if (first := spaces.setdefault(space.name, space)) != space:
+                levels = f"{space.pod_security} and {first.pod_security}"
+                message = f"wants namespace {space.name!r} with another pod security than its neighbour ({levels})"
+                yield Mistake(("addons", addon.key()), f"{message}. Give it a namespace of its own")
+
+    def _items(self) -> Iterator[tuple[tuple[str, str], Addon | ModelStack]]:
+        yield from ((("addons", addon.key()), addon) for addon in self.addons)
+        yield from ((("models", stack.name), stack) for stack in self.stacks)
+
+
+def _after(needs: tuple[type[Addon], ...], units: dict[type[Addon], Unit], unit: Unit) -> Unit:
+    return unit.model_copy(update={"after": tuple(units[need].name for need in needs)}) if needs else unit

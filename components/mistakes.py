@@ -1,0 +1,66 @@
+"""What pydantic found wrong, said as object, fact and cure."""
+
+from collections.abc import Iterator
+from typing import Any, get_args
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from components.errors import Mistake, nearest
+
+Path = tuple[str | int, ...]
+
+_WORDS = {
+    "missing": "is required. Add it",
+    "int_type": "must be a whole number",
+    "int_parsing": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "bool_type": "must be true or false",
+    "bool_parsing": "must be true or false",
+    "string_type": "must be text; quote it if it looks like a number",
+    "dict_type": "must be a mapping of keys to values",
+    "model_type": "must be a mapping of keys to values",
+    "tuple_type": "must be a list",
+    "greater_than_equal": "must be at least {ge}",
+    "less_than_equal": "must be at most {le}",
+    "literal_error": "must be one of {expected}",
+    "too_long": "has {actual_length} entries, at most {max_length} are allowed",
+    "too_short": "has {actual_length} entries, at least {min_length} are needed",
+}
+
+
+def mistakes(error: ValidationError, model: type[BaseModel], prefix: Path = ()) -> Iterator[Mistake]:
+    """Each mistake of `error`, its path below `prefix`; unknown keys with the nearest key of `model`."""
+    for detail in error.errors(include_url=False):
+        yield Mistake((*prefix, *detail["loc"]), _message(detail, model))
+
+
+def _message(detail: ErrorDetails, model: type[BaseModel]) -> str:
+    kind, given = detail["type"], detail["input"]
+    if kind == "extra_forbidden":
+        return f"unknown key. {nearest(str(detail['loc'][-1]), _keys(model, detail['loc'][:-1]))}"
+    if kind == "value_error":
+        return f"{_shown(given)}{detail['ctx']['error']}"
+    words = _WORDS.get(kind, detail["msg"][:1].lower() + detail["msg"][1:]).format(**detail.get("ctx", {}))
+    return words if kind == "missing" else f"{words}; got {given!r:.80}"
+
+
+def _shown(given: Any) -> str:
+    return f"{given!r:.80} " if isinstance(given, str | int | float) else ""
+
+
+def _keys(model: type[BaseModel], path: Path) -> list[str]:
+    found: Any = model
+    for part in path:
+        fields = getattr(found, "model_fields", {})
+        annotation = fields[part].annotation if part in fields else found
+        found = next(_models(annotation), None)
+    return list(getattr(found, "model_fields", {}))
+
+
+def _models(annotation: Any) -> Iterator[Any]:
+    """The model types that an annotation mentions, outermost first."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for inner in get_args(annotation):
+        yield from _models(inner)

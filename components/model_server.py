@@ -1,0 +1,177 @@
+"""A model stack that is one Deployment of a model server: no operator, no custom resource."""
+
+from typing import Any, Self
+
+from pydantic import Field, model_validator
+
+from components import artefact
+from components.addon import Addon
+from components.addons.metrics_server import MetricsServer
+from components.context import Context
+from components.model_stack import ModelStack
+from components.scaling import Autoscaling, autoscaler, disruption_budget
+from components.unit import KubernetesObject
+from components.values import PinnedImage, Resources, Value
+
+MODELS_FOLDER = "/mnt/models"
+DRAIN_SECONDS = 5
+"""How long a stopping pod still answers, while its address leaves every node's routing table."""
+PROBE_SECONDS = 2
+
+
+class Server(Value):
+    """How a runtime's process is started and asked about. Paths are of its HTTP port."""
+
+    image: PinnedImage
+    command: tuple[str, ...]
+    env: dict[str, str] = {}
+    ports: dict[str, int]
+    """Name to number; `http` is a must, `metrics` is scraped at /metrics."""
+    ready_path: str
+    """Answers 200 only when every model is loaded."""
+    live_path: str
+
+
+class ModelServer(ModelStack):
+    """The fields that every model server shares; a runtime adds its models, `server` and `files`."""
+
+    replicas: int = Field(default=1, ge=1)
+    autoscaling: Autoscaling | None = None
+    resources: Resources = Resources()
+    startup_seconds: int = Field(default=300, ge=10, le=3600)
+    """How long a replica may load before it counts as failed."""
+
+    @model_validator(mode="after")
+    def _one_word_on_replicas(self) -> Self:
+        if self.autoscaling and "replicas" in self.model_fields_set:
+            raise ValueError("replicas and autoscaling exclude each other. Keep one ('autoscaling: null' removes it)")
+        return self
+
+    @model_validator(mode="after")
+    def _fits_in_a_config_map(self) -> Self:
+        if (total := artefact.size(self.files())) > artefact.CONFIG_MAP_LIMIT:
+            limit = artefact.CONFIG_MAP_LIMIT
+            raise ValueError(f"its files are {total:,} bytes, a ConfigMap holds {limit:,}. Compress or split the model")
+        return self
+
+    def server(self) -> Server:
+        """The process of this runtime."""
+        raise NotImplementedError
+
+    def files(self) -> artefact.Files:
+        """What the server reads below /mnt/models: its settings and the models."""
+        return {}
+
+    def needs(self, context: Context) -> tuple[type[Addon], ...]:
+        return (MetricsServer,) if self.autoscaling and not context.traits.metrics_api else ()
+
+    def objects(self, context: Context) -> list[KubernetesObject]:
+        def metadata() -> dict[str, Any]:
+            return {"name": self.name, "namespace": context.models.name, "labels": self.labels}
+
+        server, files = self.server(), self.files()
+        config = artefact.config_map(self.name, files)
+        config["metadata"] = {**metadata(), **config["metadata"]}
+        deployment = self._deployment(metadata(), server, artefact.volume("models", config, files))
+        scaling = [autoscaler(deployment, self.autoscaling)] if self.autoscaling else []
+        most = self.autoscaling.max_replicas if self.autoscaling else self.replicas
+        budget = [disruption_budget(metadata(), self.selector)] if most > 1 else []
+        account = {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": metadata()}
+        return [
+            config,
+            account | {"automountServiceAccountToken": False},
+            _network_policy(metadata(), self.selector, server),
+            deployment,
+            _service(metadata(), self.selector, server),
+            *scaling,
+            *budget,
+        ]
+
+    def _deployment(self, metadata: dict[str, Any], server: Server, models: dict[str, Any]) -> KubernetesObject:
+        scrape = {"prometheus.io/scrape": "true", "prometheus.io/path": "/metrics"}
+        annotations = (
+            {**scrape, "prometheus.io/port": str(server.ports["metrics"])} if "metrics" in server.ports else {}
+        )
+        template = {
+            "metadata": {"labels": self.labels, "annotations": annotations},
+            "spec": self._pod(server, models),
+        }
+        return {
+            "apiVersion": "apps/v1",
+            "kind": "Deployment",
+            "metadata": metadata,
+            "spec": {
+                **({} if self.autoscaling else {"replicas": self.replicas}),
+                "progressDeadlineSeconds": self.startup_seconds + 60,
+                "selector": {"matchLabels": self.selector},
+                "strategy": {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 1, "maxUnavailable": 0}},
+                "template": template,
+            },
+        }
+
+    def _pod(self, server: Server, models: dict[str, Any]) -> dict[str, Any]:
+        return {
+            "serviceAccountName": self.name,
+            "automountServiceAccountToken": False,
+            "enableServiceLinks": False,
+            "securityContext": {
+                "runAsNonRoot": True,
+                "runAsUser": 1000,
+                "runAsGroup": 1000,
+                "fsGroup": 1000,
+                "seccompProfile": {"type": "RuntimeDefault"},
+            },
+            "containers": [self._container(server)],
+            "volumes": [models, {"name": "scratch", "emptyDir": {"sizeLimit": "256Mi"}}],
+        }
+
+    def _container(self, server: Server) -> dict[str, Any]:
+        ready = {"httpGet": {"path": server.ready_path, "port": "http"}, "periodSeconds": PROBE_SECONDS}
+        alive = {"httpGet": {"path": server.live_path, "port": "http"}, "periodSeconds": 10, "timeoutSeconds": 5}
+        return {
+            "name": "server",
+            "image": server.image,
+            "command": list(server.command),
+            "env": [{"name": name, "value": value} for name, value in server.env.items()],
+            "ports": [{"name": name, "containerPort": port} for name, port in server.ports.items()],
+            "resources": self.resources.requirements(),
+            "startupProbe": {**ready, "failureThreshold": self.startup_seconds // PROBE_SECONDS},
+            "readinessProbe": ready,
+            "livenessProbe": alive,
+            "lifecycle": {"preStop": {"sleep": {"seconds": DRAIN_SECONDS}}},
+            "securityContext": {
+                "allowPrivilegeEscalation": False,
+                "readOnlyRootFilesystem": True,
+                "capabilities": {"drop": ["ALL"]},
+            },
+            "volumeMounts": [
+                {"name": "models", "mountPath": MODELS_FOLDER, "readOnly": True},
+                {"name": "scratch", "mountPath": "/tmp"},
+            ],
+        }
+
+
+def _service(metadata: dict[str, Any], selector: dict[str, str], server: Server) -> KubernetesObject:
+    http = {"name": "http", "port": 80, "targetPort": "http"}
+    others = [{"name": name, "port": port, "targetPort": name} for name, port in server.ports.items() if name != "http"]
+    return {
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": metadata,
+        "spec": {"selector": selector, "ports": [http, *others]},
+    }
+
+
+def _network_policy(metadata: dict[str, Any], selector: dict[str, str], server: Server) -> KubernetesObject:
+    """Pods of the cluster may call; the model itself calls nobody."""
+    ports = [{"protocol": "TCP", "port": name} for name in server.ports]
+    return {
+        "apiVersion": "networking.k8s.io/v1",
+        "kind": "NetworkPolicy",
+        "metadata": metadata,
+        "spec": {
+            "podSelector": {"matchLabels": selector},
+            "policyTypes": ["Ingress", "Egress"],
+            "ingress": [{"from": [{"namespaceSelector": {}}], "ports": ports}],
+        },
+    }

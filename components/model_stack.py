@@ -1,0 +1,56 @@
+"""What a model stack is. A serving runtime is a subclass; a stack, an instance."""
+
+from typing import Any
+
+from components.addon import Addon
+from components.context import Context
+from components.unit import MANAGED_BY, KubernetesObject, Unit
+from components.values import DnsLabel, Value
+
+
+class Endpoint(Value):
+    """Where one model is called, and a request that it understands.
+
+    `url` takes a POST of JSON from within the cluster; `sample` is such a body, or None where the stack gives none.
+    """
+
+    model: str
+    url: str
+    sample: dict[str, Any] | None = None
+
+
+class ModelStack(Value):
+    """Something that serves models: what it is called and who answers for it."""
+
+    name: DnsLabel
+    owner: DnsLabel
+
+    @property
+    def selector(self) -> dict[str, str]:
+        """The labels that pick this stack's pods in its namespace; they never change."""
+        return {"app.kubernetes.io/name": self.name}
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """The labels of every object of this stack."""
+        return {**self.selector, "app.kubernetes.io/component": "model", **MANAGED_BY, "slipway/owner": self.owner}
+
+    def needs(self, context: Context) -> tuple[type[Addon], ...]:
+        """The add-ons that this stack cannot serve without, on this cluster."""
+        return ()
+
+    def unit(self, context: Context) -> Unit:
+        """Everything that serves this stack, in the models' namespace."""
+        return Unit(name=self.name, namespace=context.models, objects=tuple(self.objects(context)))
+
+    def objects(self, context: Context) -> list[KubernetesObject]:
+        """The Kubernetes objects of this stack."""
+        raise NotImplementedError
+
+    def url(self, context: Context) -> str:
+        """Where the cluster calls this stack."""
+        return f"http://{self.name}.{context.models.name}.svc"
+
+    def endpoints(self, context: Context) -> tuple[Endpoint, ...]:
+        """Each model of this stack."""
+        raise NotImplementedError

@@ -1,0 +1,89 @@
+"""An environment as files: what `up` would own, for review and for GitOps."""
+
+import re
+import tempfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from components.errors import SlipwayError
+from components.unit import MANAGED_BY, Chart, KubernetesObject, Namespace, Unit, identity
+
+Folder = tuple[str, list[KubernetesObject]]
+"""A folder's name, 'NN-unit' with NN the wave in which it is applied, and its objects."""
+
+
+class _Dumper(yaml.CSafeDumper):
+    """Block style without aliases, as people write manifests."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+def dump(manifest: KubernetesObject) -> str:
+    """The object as YAML that Kubernetes' own tools read (YAML 1.1, keys in the order given)."""
+    return yaml.dump(manifest, Dumper=_Dumper, sort_keys=False)
+
+
+def folders(units: Iterable[Unit]) -> Iterator[Folder]:
+    """One folder a unit, in a later wave than what it waits for; at the end their namespaces, which are wave 00."""
+    waves: dict[str, int] = {}
+    namespaces: dict[str, Namespace] = {}
+    for unit in units:
+        waves[unit.name] = 1 + max((waves[name] for name in unit.after), default=0)
+        namespaces[unit.namespace.name] = unit.namespace
+        yield f"{waves[unit.name]:02}-{unit.name}", manifests(unit)
+    yield "00-namespaces", [namespaces[name].manifest() for name in sorted(namespaces)]
+
+
+def manifests(unit: Unit) -> list[KubernetesObject]:
+    """A unit's charts as Argo CD applications, then its objects."""
+    return [*(_application(unit, chart) for chart in unit.charts), *unit.objects]
+
+
+def write(units: Iterable[Unit], target: Path) -> None:
+    """Make `target` exactly the folders of `units`, one file an object; the swap happens when all is written.
+
+    Raises SlipwayError where `target` holds anything that a rendering would not.
+    """
+    _refuse_foreign(target)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}-") as scratch:
+        for name, objects in folders(units):
+            _write(Path(scratch, "new", name), objects)
+        if target.exists():
+            target.rename(Path(scratch, "old"))
+        Path(scratch, "new").rename(target)
+
+
+def _write(folder: Path, objects: Iterable[KubernetesObject]) -> None:
+    folder.mkdir(parents=True)
+    for manifest in objects:
+        (folder / f"{identity(manifest)}.yaml").write_text(dump(manifest))
+
+
+def _refuse_foreign(target: Path) -> None:
+    if target.exists() and not target.is_dir():
+        raise SlipwayError(f"{target} is a file; rendering makes a folder. Choose another --out")
+    foreign = [path.name for path in target.glob("*") if not re.fullmatch(r"\d\d-[-a-z0-9]+", path.name)]
+    if foreign:
+        raise SlipwayError(f"{target} holds {foreign[0]!r}, which was not rendered. Empty it, or choose another --out")
+
+
+def _application(unit: Unit, chart: Chart) -> KubernetesObject:
+    source = {
+        "repoURL": chart.repository,
+        "chart": chart.name,
+        "targetRevision": chart.version,
+        "helm": {"releaseName": chart.release, "valuesObject": chart.values},
+    }
+    destination = {"server": "https://kubernetes.default.svc", "namespace": unit.namespace.name}
+    sync = {"automated": {"prune": True, "selfHeal": True}, "syncOptions": ["ServerSideApply=true"]}
+    return {
+        "apiVersion": "argoproj.io/v1alpha1",
+        "kind": "Application",
+        "metadata": {"name": chart.release, "namespace": "argocd", "labels": MANAGED_BY},
+        "spec": {"project": "default", "source": source, "destination": destination, "syncPolicy": sync},
+    }

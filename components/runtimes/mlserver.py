@@ -1,0 +1,75 @@
+"""MLServer: scikit-learn, XGBoost, LightGBM and MLflow models over the Open Inference (V2) protocol."""
+
+import json
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from components.artefact import Artefact, Files
+from components.context import Context
+from components.model_server import MODELS_FOLDER, ModelServer, Server
+from components.model_stack import Endpoint
+from components.values import DnsLabel, PinnedImage, Value
+
+VERSION = "1.7.1"
+IMPLEMENTATIONS = {
+    "lightgbm": "mlserver_lightgbm.LightGBMModel",
+    "mlflow": "mlserver_mlflow.MLflowRuntime",
+    "sklearn": "mlserver_sklearn.SKLearnModel",
+    "xgboost": "mlserver_xgboost.XGBoostModel",
+}
+
+
+class Model(Value):
+    """One model of a server. `sample` is a V2 inference request that it understands."""
+
+    format: Literal["lightgbm", "mlflow", "sklearn", "xgboost"]
+    artefact: Artefact
+    sample: dict[str, Any] | None = None
+
+    def settings(self, name: str) -> dict[str, Any]:
+        """MLServer's model-settings.json."""
+        uri = f"{MODELS_FOLDER}/{name}/{self.artefact.path.name}"
+        return {"name": name, "implementation": IMPLEMENTATIONS[self.format], "parameters": {"uri": uri}}
+
+
+class MLServer(ModelServer):
+    """One server process, with one model or several small ones that share its memory."""
+
+    models: Annotated[dict[DnsLabel, Model], Field(min_length=1)]
+    image: PinnedImage | None = None
+    """None takes the official image of the models' format; the one with every format where they differ."""
+
+    def server(self) -> Server:
+        name = next(iter(self.models))
+        every = "/v2/health/ready" if len(self.models) > 1 else f"/v2/models/{name}/ready"
+        return Server(
+            image=self.image or self._official_image(),
+            command=("mlserver", "start", MODELS_FOLDER),
+            env={"HOME": "/tmp"},
+            ports={"http": 8080, "grpc": 8081, "metrics": 8082},
+            ready_path=every,
+            live_path="/v2/health/live",
+        )
+
+    def files(self) -> Files:
+        files: Files = {"settings.json": _text({"debug": False, "parallel_workers": 0})}
+        for name, model in sorted(self.models.items()):
+            files[f"{name}/model-settings.json"] = _text(model.settings(name))
+            files |= {f"{name}/{path}": content for path, content in model.artefact.files.items()}
+        return files
+
+    def endpoints(self, context: Context) -> tuple[Endpoint, ...]:
+        base = f"{self.url(context)}/v2/models"
+        return tuple(
+            Endpoint(model=name, url=f"{base}/{name}/infer", sample=model.sample) for name, model in self.models.items()
+        )
+
+    def _official_image(self) -> str:
+        formats = {model.format for model in self.models.values()}
+        suffix = f"-{formats.pop()}" if len(formats) == 1 else ""
+        return f"docker.io/seldonio/mlserver:{VERSION}{suffix}"
+
+
+def _text(settings: dict[str, Any]) -> str:
+    return json.dumps(settings, indent=2, sort_keys=True) + "\n"

@@ -1,0 +1,58 @@
+"""What is installed together: charts, then plain Kubernetes objects."""
+
+from typing import Any, Literal
+
+from pydantic import Field
+
+from components.values import DnsLabel, Value
+
+KubernetesObject = dict[str, Any]
+"""A manifest, spelled as `kubectl get -o yaml` spells it."""
+
+PodSecurity = Literal["restricted", "baseline", "privileged"]
+"""A level of the Kubernetes Pod Security Standards."""
+
+MANAGED_BY = {"app.kubernetes.io/managed-by": "slipway"}
+
+
+class Namespace(Value):
+    """Where a unit lives, and how strict its pods' security is."""
+
+    name: DnsLabel
+    pod_security: PodSecurity = "restricted"
+
+    def manifest(self) -> KubernetesObject:
+        """The Namespace object, its pod security level enforced and warned about."""
+        levels = {f"pod-security.kubernetes.io/{mode}": self.pod_security for mode in ("enforce", "warn")}
+        return {
+            "apiVersion": "v1",
+            "kind": "Namespace",
+            "metadata": {"name": self.name, "labels": {**MANAGED_BY, **levels}},
+        }
+
+
+class Chart(Value):
+    """A pinned Helm chart; `values` says only what departs from its defaults."""
+
+    name: str
+    repository: str
+    version: str
+    release: DnsLabel
+    values: dict[str, Any] = {}
+
+
+class Unit(Value):
+    """One namespace's worth of work; `after` names the units that it waits for."""
+
+    name: DnsLabel
+    namespace: Namespace
+    after: tuple[DnsLabel, ...] = ()
+    charts: tuple[Chart, ...] = ()
+    objects: tuple[KubernetesObject, ...] = Field(default=(), repr=False)
+
+
+def identity(manifest: KubernetesObject) -> str:
+    """Kind, namespace and name, joined by "-": unique within a cluster, and a legal file name everywhere."""
+    metadata = manifest["metadata"]
+    parts = (manifest["kind"].lower(), metadata.get("namespace"), metadata["name"].replace(":", "_"))
+    return "-".join(filter(None, parts))

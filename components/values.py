@@ -1,0 +1,83 @@
+"""Validated building blocks. Nothing here knows Pulumi."""
+
+import re
+from decimal import Decimal
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+_DNS_LABEL = re.compile(r"[a-z]([-a-z0-9]*[a-z0-9])?")
+_QUANTITY = re.compile(r"([0-9]+|[0-9]*\.[0-9]+)(m|k|M|G|T|Ki|Mi|Gi|Ti)?")
+_SCALE = {"m": Decimal("0.001"), **{u: Decimal(1000) ** i for i, u in enumerate(("", "k", "M", "G", "T"))}}
+_SCALE |= {f"{u}i": Decimal(1024) ** i for i, u in enumerate(("K", "M", "G", "T"), start=1)}
+
+
+class Value(BaseModel):
+    """An immutable, closed, validated record."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True, allow_inf_nan=False)
+
+
+def _dns_label(text: str) -> str:
+    if len(text) > 63:
+        raise ValueError(f"has {len(text)} characters; Kubernetes allows 63. Shorten it")
+    if not _DNS_LABEL.fullmatch(text):
+        raise ValueError("must be lower case letters, digits and '-', starting with a letter and not ending with '-'")
+    return text
+
+
+def _pinned(image: str) -> str:
+    name, _, tag = image.rpartition(":")
+    if "/" in tag or not name or tag == "latest":
+        raise ValueError("must name a tag other than 'latest', or a digest, so that a restart runs the same image")
+    return image
+
+
+def _quantity(text: str) -> str:
+    match = _QUANTITY.fullmatch(text)
+    if not match or amount(text) == 0:
+        raise ValueError("must be a positive Kubernetes quantity such as 500m, 2, 512Mi or 1Gi")
+    return text
+
+
+def amount(quantity: str) -> Decimal:
+    """A Kubernetes quantity as a number of cores or bytes: '500m' is 0.5, '1Ki' is 1024."""
+    number, unit = re.fullmatch(r"([0-9.]+)([a-zA-Z]*)", quantity).groups()  # type: ignore[union-attr]  # checked above
+    return Decimal(number) * _SCALE[unit]
+
+
+DnsLabel = Annotated[str, AfterValidator(_dns_label)]
+"""A Kubernetes name: RFC 1035 label, at most 63 characters."""
+
+PinnedImage = Annotated[str, AfterValidator(_pinned)]
+"""An image reference with a tag other than `latest`, or a digest."""
+
+Quantity = Annotated[str, AfterValidator(_quantity)]
+"""A Kubernetes resource quantity above zero."""
+
+
+class Resources(Value):
+    """What one replica may use.
+
+    `cpu` is reserved and may be exceeded up to `cpu_limit`, because a model server needs far more while it loads;
+    `memory` is both reserved and the limit, because memory that is not reserved ends in an out-of-memory kill.
+    """
+
+    cpu: Quantity = "250m"
+    cpu_limit: Quantity = "2"
+    memory: Quantity = "512Mi"
+    gpus: int = Field(default=0, ge=0)
+
+    @model_validator(mode="after")
+    def _limit_covers_request(self) -> Self:
+        if amount(self.cpu_limit) < amount(self.cpu):
+            raise ValueError(f"cpu_limit {self.cpu_limit} is below cpu {self.cpu}. Raise cpu_limit or lower cpu")
+        return self
+
+    def requirements(self) -> dict[str, dict[str, str]]:
+        """As a container spells them: `requests` and `limits`."""
+        gpus = {"nvidia.com/gpu": str(self.gpus)} if self.gpus else {}
+        return {
+            "requests": {"cpu": self.cpu, "memory": self.memory, **gpus},
+            "limits": {"cpu": self.cpu_limit, "memory": self.memory, **gpus},
+        }

@@ -1,0 +1,153 @@
+"""What an environment chooses, as typed values. The only reader of configuration."""
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from pulumi.runtime.config import get_config_env
+from pydantic import BaseModel, Field, ValidationError
+
+from components import catalog
+from components.addon import Addon
+from components.cluster import Cluster, ClusterSpec
+from components.context import Context
+from components.environment import Environment
+from components.errors import Invalid, Mistake, SlipwayError
+from components.mistakes import mistakes
+from components.model_stack import ModelStack
+from components.unit import Unit
+from components.values import Value
+from infra import environment_file
+
+Choices = dict[str, dict[str, Any] | None]
+PREFIX = "slipway:"
+
+
+class Settings(Value):
+    """The shape of Pulumi.<environment>.yaml below `config:`, each key with the prefix `slipway:`.
+
+    A kind's name, then its choices; no choices (`iris:`) takes what the kind or the stack says.
+    """
+
+    cluster: Choices = Field(min_length=1, max_length=1)
+    addons: Choices = {}
+    models: Choices = {}
+
+
+class ClusterKind(NamedTuple):
+    """A kind of cluster, and what was chosen about it."""
+
+    kind: type[Cluster]
+    spec: ClusterSpec
+
+
+class Target(NamedTuple):
+    """An environment, checked: which cluster, and what belongs on it."""
+
+    name: str
+    cluster: ClusterKind
+    environment: Environment
+
+    def units(self) -> tuple[Unit, ...]:
+        """Everything that belongs on the cluster, in order."""
+        return tuple(self.environment.units(Context(traits=self.cluster.spec.traits)))
+
+
+def from_file(name: str, folder: Path) -> Target:
+    """The environment that `folder`/Pulumi.`name`.yaml says. Raises Invalid with every mistake, each with its line."""
+    document = environment_file.read(name, folder)
+    try:
+        return target(name, document.chosen(PREFIX))
+    except Invalid as error:
+        raise document.located(error) from None
+
+
+def from_engine(name: str) -> Target:
+    """The environment that the running Pulumi engine says, secrets decrypted."""
+    config = {key: value for key, value in get_config_env().items() if key.startswith(PREFIX)}
+    return target(name, {key.removeprefix(PREFIX): json.loads(value) for key, value in config.items()})
+
+
+def target(name: str, chosen: Mapping[str, Any]) -> Target:
+    """The values that `chosen` names. Raises Invalid with every mistake, each with its YAML path."""
+    reader = _Reader()
+    with reader.at((), Settings):
+        Settings.model_validate(chosen)
+    clusters = [reader.cluster(*choice) for choice in _well_formed(chosen, "cluster")]
+    addons = [reader.addon(*choice) for choice in _well_formed(chosen, "addons")]
+    stacks = [reader.stack(*choice) for choice in _well_formed(chosen, "models")]
+    reader.stop()
+    environment = Environment(addons=tuple(filter(None, addons)), stacks=tuple(filter(None, stacks)))
+    built = Target(name, next(filter(None, clusters)), environment)
+    with reader.at((), Environment):
+        built.units()
+    reader.stop()
+    return built
+
+
+def _well_formed(chosen: Mapping[str, Any], section: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """What can be looked into even where Settings has found a mistake beside it."""
+    choices = chosen.get(section)
+    for key, choice in choices.items() if isinstance(choices, dict) else ():
+        if isinstance(choice, dict | None):
+            yield str(key), choice or {}
+
+
+class _Reader:
+    """Turns names and choices into values, and collects what is wrong, so that a user sees all of it at once."""
+
+    def __init__(self) -> None:
+        self._found: list[Mistake] = []
+
+    def cluster(self, key: str, choices: dict[str, Any]) -> ClusterKind | None:
+        with self.at(("cluster",), ClusterSpec):
+            kind = catalog.kind("components.clusters", key, Cluster)
+            with self.at(("cluster", key), kind.Spec):
+                return ClusterKind(kind, kind.Spec.model_validate(choices))
+        return None
+
+    def addon(self, key: str, choices: dict[str, Any]) -> Addon | None:
+        with self.at(("addons",), Addon):
+            kind = catalog.kind("components.addons", key, Addon)
+            with self.at(("addons", key), kind):
+                return kind.model_validate(choices)
+        return None
+
+    def stack(self, key: str, choices: dict[str, Any]) -> ModelStack | None:
+        with self.at(("models", key), ModelStack):
+            stack = catalog.instance("model_stacks", key, ModelStack)
+            with self.at(("models", key), type(stack)):
+                return type(stack).model_validate(_merged(stack.model_dump(exclude_unset=True), choices))
+        return None
+
+    @contextmanager
+    def at(self, path: tuple[str, ...], model: type[BaseModel]) -> Iterator[None]:
+        """Notes what the block raises about a value of `model` at `path`, instead of raising it."""
+        try:
+            yield
+        except ValidationError as error:
+            self._found += mistakes(error, model, path)
+        except Invalid as error:
+            self._found += (Mistake((*path, *mistake.path), mistake.message) for mistake in error.mistakes)
+        except SlipwayError as error:
+            self._found.append(Mistake(path, str(error)))
+
+    def stop(self) -> None:
+        """Raises Invalid if anything was noted."""
+        if self._found:
+            raise Invalid(Mistake(_prefixed(path), message) for path, message in self._found)
+
+
+def _merged(stack: dict[str, Any], choices: dict[str, Any]) -> dict[str, Any]:
+    """An environment's choices over a stack's own, mapping by mapping."""
+    merged = dict(stack)
+    for key, choice in choices.items():
+        own = stack.get(key)
+        merged[key] = _merged(own, choice) if isinstance(own, dict) and isinstance(choice, dict) else choice
+    return merged
+
+
+def _prefixed(path: tuple[str | int, ...]) -> tuple[str | int, ...]:
+    return (f"{PREFIX}{path[0]}", *path[1:]) if path else path
