@@ -1,0 +1,119 @@
+"""Carries out an environment with the Pulumi engine."""
+
+import os
+import re
+import secrets
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import IO
+
+import yaml
+
+from components.errors import SlipwayError
+from sandbox import Step, paths
+
+SALT = re.compile(r"^encryptionsalt:.*$", re.MULTILINE)
+
+
+class Engine:
+    """One environment's Pulumi stack.
+
+    Without a backend of the user's choice (PULUMI_BACKEND_URL, PULUMI_ACCESS_TOKEN) its state is a folder of the
+    user's, and without a passphrase of theirs one is generated beside it. The engine writes a salt into the
+    environment file that it reads, so it gets a copy.
+    """
+
+    def __init__(self, environment: str, folder: Path) -> None:
+        self._name, self._folder = environment, folder
+        self._home = paths.state() / "pulumi"
+        self._workspace = self._home / environment
+
+    def up(self) -> Step:
+        """Create, change and delete resources until they are as the environment says."""
+        return Step("Pulumi up", lambda log: self._change(log, "up", "--skip-preview"))
+
+    def destroy(self) -> Step:
+        """Delete every resource of the environment, then its stack."""
+
+        def run(log: IO[str]) -> str:
+            detail = self._change(log, "destroy", "--skip-preview")
+            self.forget(log)
+            return detail
+
+        return Step("Pulumi destroy", run)
+
+    def forget(self, log: IO[str]) -> None:
+        """Drop the stack's state without touching any resource: for a cluster that is gone itself."""
+        self._prepare(log)
+        self._run(log, "stack", "rm", "--yes", "--force", "--preserve-config", "--stack", self._name)
+        shutil.rmtree(self._workspace)
+
+    def exists(self) -> bool:
+        """Whether this engine has carried out the environment from this machine."""
+        return self._workspace.exists()
+
+    def kubeconfig(self, log: IO[str]) -> str:
+        """The kubeconfig of the cluster that the engine made."""
+        return self._run(log, "stack", "output", "kubeconfig", "--show-secrets", "--stack", self._name)
+
+    def _change(self, log: IO[str], *command: str) -> str:
+        self._prepare(log)
+        printed = self._run(log, *command, "--yes", "--stack", self._name, "--suppress-progress")
+        changes = re.findall(r"^ +([-+~]+ \d+ \w+)", printed.rpartition("Resources:")[2], re.MULTILINE)
+        return ", ".join(changes) or "no changes"
+
+    def _prepare(self, log: IO[str]) -> None:
+        self._workspace.mkdir(parents=True, exist_ok=True)
+        project = yaml.safe_load((self._folder / "Pulumi.yaml").read_text())
+        project["main"] = str(self._folder / project["main"])
+        project["runtime"]["options"]["virtualenv"] = sys.prefix
+        (self._workspace / "Pulumi.yaml").write_text(yaml.safe_dump(project))
+        own = self._workspace / f"Pulumi.{self._name}.yaml"
+        text = (self._folder / own.name).read_text()
+        if own.exists() and not SALT.search(text):
+            text = "\n".join([text, *SALT.findall(own.read_text())])
+        own.write_text(text)
+        self._run(log, "stack", "select", "--create", self._name)
+
+    def _run(self, log: IO[str], *command: str) -> str:
+        arguments = [_binary(), *command, "--non-interactive", "--cwd", str(self._workspace)]
+        log.write(f"$ pulumi {' '.join(command)}\n")
+        done = subprocess.run(arguments, env=self._environ(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        if "--show-secrets" not in command:
+            log.write(done.stdout)
+        if done.returncode:
+            raise SlipwayError(f"pulumi {command[0]} failed: {_reason(done.stdout)}")
+        return done.stdout
+
+    def _environ(self) -> dict[str, str]:
+        chosen = dict(os.environ)
+        if not {"PULUMI_BACKEND_URL", "PULUMI_ACCESS_TOKEN"} & chosen.keys():
+            (self._home / "state").mkdir(parents=True, exist_ok=True)
+            chosen["PULUMI_BACKEND_URL"] = f"file://{self._home / 'state'}"
+        if not {"PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE"} & chosen.keys():
+            chosen["PULUMI_CONFIG_PASSPHRASE_FILE"] = str(self._passphrase())
+        return {**chosen, "PULUMI_SKIP_UPDATE_CHECK": "true", "PULUMI_CONFIG_COMMAND_TIMEOUT": "60"}
+
+    def _passphrase(self) -> Path:
+        path = self._home / "passphrase"
+        if not path.exists():
+            path.touch(mode=0o600)
+            path.write_text(secrets.token_urlsafe(32))
+        return path
+
+
+def available() -> bool:
+    """Whether a Pulumi command line is on PATH, with its Python language host."""
+    return bool(shutil.which("pulumi") and shutil.which("pulumi-language-python"))
+
+
+def _binary() -> str:
+    return shutil.which("pulumi") or "pulumi"
+
+
+def _reason(printed: str) -> str:
+    """The engine's own error messages, without the wall around them."""
+    errors = [line.strip() for line in printed.splitlines() if "error:" in line and "update failed" not in line]
+    return "\n".join(dict.fromkeys(errors)) or printed.strip()[-1000:]

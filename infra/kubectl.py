@@ -1,0 +1,49 @@
+"""Changes a cluster with kubectl: server-side apply with strict validation, and deletion."""
+
+import json
+import subprocess
+from collections.abc import Iterable
+from pathlib import Path
+from typing import IO, Any, NamedTuple
+
+from components import render
+from components.errors import SlipwayError
+from components.unit import KubernetesObject
+
+
+class Kubectl(NamedTuple):
+    """One kubectl for one cluster. Each call raises SlipwayError with what the API server said."""
+
+    binary: Path
+    kubeconfig: Path
+    context: str | None = None
+
+    def apply(self, objects: Iterable[KubernetesObject], log: IO[str], *extra: str) -> None:
+        """Make the cluster have `objects`, in their order; fields that other managers own are taken over."""
+        arguments = ("apply", "--server-side", "--force-conflicts", "--field-manager=slipway", "--validate=strict")
+        self._run((*arguments, "-f", "-", *extra), objects, log)
+
+    def delete(self, objects: Iterable[KubernetesObject], log: IO[str]) -> None:
+        """Remove `objects`, and wait until they are gone; those that are gone already are fine."""
+        self._run(("delete", "--ignore-not-found", "--timeout=5m", "-f", "-"), objects, log)
+
+    def get(self, manifest: KubernetesObject) -> dict[str, Any] | None:
+        """The object of that identity as the cluster has it, or None."""
+        kind, metadata = manifest["kind"], manifest["metadata"]
+        found = self._call(
+            ("get", kind, metadata["name"], "-n", metadata["namespace"], "-o", "json", "--ignore-not-found")
+        )
+        return json.loads(found) if found else None
+
+    def _run(self, arguments: tuple[str, ...], objects: Iterable[KubernetesObject], log: IO[str]) -> None:
+        stream = "---\n".join(map(render.dump, objects))
+        if stream:
+            log.write(self._call(arguments, stream))
+
+    def _call(self, arguments: tuple[str, ...], stdin: str = "") -> str:
+        context = ("--context", self.context) if self.context else ()
+        command = (str(self.binary), "--kubeconfig", str(self.kubeconfig), *context, *arguments)
+        done = subprocess.run(command, input=stdin, capture_output=True, text=True)
+        if done.returncode:
+            raise SlipwayError(f"kubectl {arguments[0]}: {done.stderr.strip()[-2000:]}")
+        return done.stdout

@@ -1,0 +1,92 @@
+"""The same rules as a policy pack of Pulumi's: what `pulumi preview --policy-pack infra/policy` runs.
+
+Rules over one object stop a resource before it is made; rules over all objects speak once all are known. Where a
+rule meets a value that is not known before the update, the engine says so in the preview, and the update judges it.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from pulumi_policy import (  # type: ignore[import-not-found]  # lives in the pack's own virtual environment
+    EnforcementLevel,
+    Policy,
+    PolicyPack,
+    ReportViolation,
+    ResourceValidationArgs,
+    ResourceValidationPolicy,
+    StackValidationArgs,
+    StackValidationPolicy,
+)
+
+from .index import Objects
+from .objects import Object, name, namespace
+from .registry import all_rules
+from .rule import Rule, SetRule, Violation
+
+PACK = "slipway"
+
+
+def kubernetes_object(resource_type: str, properties: Mapping[str, Any]) -> Object | None:
+    """The object that a resource such as `kubernetes:apps/v1:Deployment` is; None for any other resource.
+
+    Releases and charts are opaque, and a patch (`...:DeploymentPatch`) is only a part of an object: neither is judged.
+    """
+    provider, _, kind = resource_type.partition(":")
+    return properties if provider == "kubernetes" and kind.endswith(f":{properties.get('kind')}") else None
+
+
+class Judge:
+    """The policies of one run of the engine.
+
+    A stack policy is shown live objects, where the API server has filled in what nobody asked for (the replicas of an
+    autoscaled Deployment, say). So that both kinds of rule judge the same, the inputs that each resource was analysed
+    with are kept by URN.
+    """
+
+    def __init__(self) -> None:
+        self._inputs: dict[str, Object] = {}
+
+    def policies(self) -> list[Policy]:
+        """One policy per rule."""
+        return [self._policy(rule) for rule in all_rules()]
+
+    def _policy(self, rule: Rule) -> Policy:
+        whole = isinstance(rule, SetRule)
+        kind, validate = (StackValidationPolicy, self._stack) if whole else (ResourceValidationPolicy, self._resource)
+        return kind(
+            name=rule.id,
+            display_name=rule.title,
+            description=f"{rule.title}. {rule.reason}",
+            enforcement_level=EnforcementLevel(rule.severity.value),
+            remediation_steps=rule.remedy,
+            url=rule.reference,
+            validate=validate(rule),
+        )
+
+    def _resource(self, rule: Rule) -> Callable[[ResourceValidationArgs, ReportViolation], None]:
+        def validate(args: ResourceValidationArgs, report: ReportViolation) -> None:
+            if item := kubernetes_object(args.resource_type, args.props):
+                self._inputs[args.urn] = item
+                for violation in rule.judge(Objects([item])):
+                    report(_message(rule, violation))
+
+        return validate
+
+    def _stack(self, rule: Rule) -> Callable[[StackValidationArgs, ReportViolation], None]:
+        def validate(args: StackValidationArgs, report: ReportViolation) -> None:
+            found = {each.urn: kubernetes_object(each.resource_type, each.props) for each in args.resources}
+            items = {urn: self._inputs.get(urn, item) for urn, item in found.items() if item}
+            urns = {(namespace(item), item["kind"], name(item)): urn for urn, item in items.items()}
+            for violation in rule.judge(Objects(list(items.values()))):
+                report(_message(rule, violation), urns[violation.namespace, violation.kind, violation.name])
+
+        return validate
+
+
+def _message(rule: Rule, violation: Violation) -> str:
+    return f"{violation.path}: {violation.message}. {rule.remedy}"
+
+
+def main() -> None:
+    """Serves the rules to the engine, until the engine ends it."""
+    PolicyPack(name=PACK, policies=Judge().policies())

@@ -1,0 +1,1 @@
+"""One module per theme; every rule that a module here defines is in force."""

@@ -1,0 +1,43 @@
+"""Asks a served model for a prediction."""
+
+import json
+from typing import Any, NamedTuple
+
+from components.context import Context
+from components.errors import SlipwayError, nearest
+from components.model_stack import Endpoint
+from infra.live import Live
+from infra.settings import Target
+
+
+class Prediction(NamedTuple):
+    """What was asked, where, and what the model said."""
+
+    endpoint: Endpoint
+    request: Any
+    answer: Any
+
+
+def endpoints(target: Target) -> dict[str, Endpoint]:
+    """Every model of the environment by its name."""
+    context = Context(traits=target.cluster.spec.traits)
+    found = (endpoint for stack in target.environment.stacks for endpoint in stack.endpoints(context))
+    return {endpoint.model: endpoint for endpoint in found}
+
+
+def predict(target: Target, live: Live, model: str, request: str | None = None) -> Prediction:
+    """Send `request` (JSON), or the model's own sample, to `model` through the cluster's API server."""
+    known = endpoints(target)
+    if model not in known:
+        raise SlipwayError(f"environment {target.name!r} has no model {model!r}. {nearest(model, known)}")
+    body = _parsed(request) if request else known[model].sample
+    if body is None:
+        raise SlipwayError(f"model {model!r} has no sample request. Give one with --data, or add it to its stack")
+    return Prediction(known[model], body, live.post(known[model].url, body))
+
+
+def _parsed(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        raise SlipwayError(f"--data is not JSON: {error}. Quote it as one argument, or give '@file'") from None

@@ -1,0 +1,60 @@
+"""Carries out an environment without an engine: its rendered objects, applied and pruned with kubectl."""
+
+from collections.abc import Iterator
+from typing import IO
+
+from components import render
+from components.unit import KubernetesObject
+from infra.inventory import Identity, identity, note, noted
+from infra.kubectl import Kubectl
+from infra.settings import Target
+from sandbox import Step
+
+
+class Rendered:
+    """An environment on a cluster that exists."""
+
+    def __init__(self, target: Target, kubectl: Kubectl) -> None:
+        self._target, self._kubectl = target, kubectl
+
+    def apply(self) -> Step:
+        """Make every object as rendered. Noted beforehand together with what is there, so that a stop forgets none."""
+
+        def run(log: IO[str]) -> str:
+            objects = self._objects()
+            both = {**dict.fromkeys(self._noted()), **dict.fromkeys(map(identity, objects))}
+            self._kubectl.apply([note(self._target.name, both)], log)
+            self._kubectl.apply(objects, log)
+            return f"{len(objects)} objects"
+
+        return Step("Apply with kubectl", run)
+
+    def prune(self) -> Step:
+        """Remove what an earlier run made and this environment no longer has; to run when the new objects serve."""
+
+        def run(log: IO[str]) -> str:
+            wanted = [identity(manifest) for manifest in self._objects()]
+            return self._delete([each for each in self._noted() if each not in set(wanted)], wanted, log)
+
+        return Step("Remove what is no longer wanted", run)
+
+    def remove(self) -> Step:
+        """Remove everything that `apply` made."""
+        return Step("Remove every object", lambda log: self._delete(self._noted(), [], log))
+
+    def exists(self) -> bool:
+        """Whether this environment was applied to the cluster in this way."""
+        return bool(self._noted())
+
+    def _objects(self) -> list[KubernetesObject]:
+        return [manifest for _, objects in sorted(render.folders(self._target.units())) for manifest in objects]
+
+    def _noted(self) -> list[Identity]:
+        found = self._kubectl.get(note(self._target.name, []))
+        return noted(found) if found else []
+
+    def _delete(self, unwanted: list[Identity], kept: list[Identity], log: IO[str]) -> str:
+        self._kubectl.delete([each.manifest() for each in reversed(unwanted)], log)
+        rest = note(self._target.name, kept)
+        self._kubectl.apply([rest], log) if kept else self._kubectl.delete([rest], log)
+        return f"{len(unwanted)} objects" if unwanted else "nothing"

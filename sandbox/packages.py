@@ -1,0 +1,49 @@
+"""What Debian and Ubuntu bring: the container runtime and the tools around it."""
+
+import shutil
+from pathlib import Path
+from typing import IO
+
+from sandbox.step import SandboxError, Step, run
+
+PROGRAMS = {
+    "containerd": "containerd",
+    "runc": "runc",
+    "/usr/lib/cni/ptp": "containernetworking-plugins",
+    "iptables": "iptables",
+    "ip": "iproute2",
+    "nsenter": "util-linux",
+    "mmdebstrap": "mmdebstrap",
+}
+"""A program to the package that has it."""
+
+
+def missing() -> list[str]:
+    """The packages that this machine lacks, sorted."""
+    return sorted(package for program, package in PROGRAMS.items() if not shutil.which(program))
+
+
+def install() -> Step:
+    """Install the packages that are missing, without starting their services."""
+
+    def install_missing(log: IO[str]) -> str:
+        if not (packages := missing()):
+            return "there"
+        if not shutil.which("apt-get"):
+            raise SandboxError(f"{', '.join(packages)} missing and there is no apt-get. Install them by hand")
+        quiet = {"DEBIAN_FRONTEND": "noninteractive"}
+        run(log, "apt-get", "update", env=quiet)
+        # A policy that answers 101 keeps maintainer scripts from starting a containerd that nobody asked for.
+        policy = Path("/usr/sbin/policy-rc.d")
+        mine = not policy.exists()
+        if mine:
+            policy.write_text("#!/bin/sh\nexit 101\n")
+            policy.chmod(0o755)
+        try:
+            run(log, "apt-get", "install", "--yes", "--no-install-recommends", *packages, env=quiet)
+        finally:
+            if mine:
+                policy.unlink()
+        return f"installed {', '.join(packages)}"
+
+    return Step("Debian packages", install_missing)

@@ -1,0 +1,53 @@
+"""What the sandbox needs of this machine, asked before anything is made."""
+
+import os
+import platform
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+from sandbox import paths
+from sandbox.archive import ARCHITECTURES
+from sandbox.step import SandboxError, Step
+
+DISK_GIB, MEMORY_GIB = 10, 3
+
+
+def check() -> Step:
+    """Refuse a machine that cannot do it, with all reasons at once."""
+
+    def ask(log: IO[str]) -> str:
+        if found := list(obstacles()):
+            raise SandboxError("\n".join(["this machine cannot run the sandbox:", *found]))
+        return "fit"
+
+    return Step("This machine", ask)
+
+
+def obstacles() -> Iterator[str]:
+    """Each thing that is missing: object, fact and cure."""
+    if platform.system() != "Linux":
+        yield f"system: it is {platform.system()}; a node needs Linux. Use a Linux machine, or Docker and k3d"
+        return
+    if platform.machine() not in ARCHITECTURES:
+        yield f"processor: it is {platform.machine()}; known are {', '.join(ARCHITECTURES)}"
+    if os.geteuid() != 0:
+        yield "rights: network namespaces and mounts need root. Run it with sudo"
+    if _disk_gib() < DISK_GIB:
+        yield f"disk: {_disk_gib()} GiB free below {paths.cache().parent}, {DISK_GIB} are needed. Free some"
+    if _memory_gib() < MEMORY_GIB:
+        yield f"memory: {_memory_gib():.1f} GiB, {MEMORY_GIB} are needed. Use a larger machine"
+    if "overlay" not in Path("/proc/filesystems").read_text():
+        yield "kernel: it has no overlayfs. Load it: modprobe overlay"
+
+
+def _disk_gib() -> int:
+    """Free space where the cache is; what is built already counts as free."""
+    folder = next(path for path in (paths.cache(), *paths.cache().parents) if path.exists())
+    built = DISK_GIB - 1 if (paths.cache() / "bin").exists() else 0
+    return shutil.disk_usage(folder).free // 1024**3 + built
+
+
+def _memory_gib() -> float:
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1024**3

@@ -1,0 +1,130 @@
+"""The policy pack, served as the engine starts it and asked as the engine asks, says what `judge` says."""
+
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import grpc  # type: ignore[import-untyped]
+import pytest
+from google.protobuf.empty_pb2 import Empty  # type: ignore[import-untyped]
+from google.protobuf.struct_pb2 import Struct  # type: ignore[import-untyped]
+from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
+
+from infra.policy import all_rules, judge
+
+from .cases import ALLOWED, BREAKS, REMOVE, Edit, edited
+
+PACK = Path(__file__).parents[2] / "infra" / "policy"
+PYTHON = PACK / ".venv" / "bin" / "python"
+SIGNATURE = "4dabf18193072939515e22adb298388d"
+SECRET = "1b47061264138c4ac30d75fd1eb44270"
+UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+"""How the engine spells a secret and a string that is not known yet."""
+
+Manifest = dict[str, Any]
+
+pytestmark = pytest.mark.skipif(
+    not PYTHON.exists(),
+    reason="the policy pack has no .venv. Make it with `python3 -m venv infra/policy/.venv && "
+    "infra/policy/.venv/bin/pip install -r infra/policy/requirements.txt`",
+)
+
+
+class Engine:
+    """The engine's side of one policy pack."""
+
+    def __init__(self, stub: analyzer_pb2_grpc.AnalyzerStub) -> None:
+        self._stub = stub
+
+    def policies(self) -> Any:
+        return self._stub.GetAnalyzerInfo(Empty()).policies
+
+    def analyze(self, item: Manifest, **changed: Any) -> list[Any]:
+        """What the pack says of one object; `changed` fields make another resource of it."""
+        return list(self._stub.Analyze(analyzer_pb2.AnalyzeRequest(**{**fields(item), **changed})).diagnostics)
+
+    def diagnostics(self, objects: list[Manifest], live: list[Manifest] | None = None) -> list[Any]:
+        """What the pack says of each of `objects` and then of the stack, which shows it the `live` ones."""
+        found = [each for item in objects for each in self.analyze(item)]
+        stack = [analyzer_pb2.AnalyzerResource(**fields(item)) for item in live or objects]
+        return found + list(self._stub.AnalyzeStack(analyzer_pb2.AnalyzeStackRequest(resources=stack)).diagnostics)
+
+
+def fields(item: Manifest) -> dict[str, Any]:
+    """A resource as the engine describes it."""
+    group = item["apiVersion"] if "/" in item["apiVersion"] else f"core/{item['apiVersion']}"
+    token, name = f"kubernetes:{group}:{item['kind']}", item["metadata"]["name"]
+    properties = Struct()
+    properties.update(item)
+    return {"type": token, "properties": properties, "urn": f"urn:pulumi:dev::slipway::{token}::{name}", "name": name}
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[Engine]:
+    """The pack, started as the engine does: its folder as program, and the working directory."""
+    command = [str(PYTHON), "-u", "-m", "pulumi.policy", "127.0.0.1:0", str(PACK)]
+    with subprocess.Popen(command, cwd=PACK, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout
+            with grpc.insecure_channel(f"127.0.0.1:{int(process.stdout.readline())}") as channel:
+                yield Engine(analyzer_pb2_grpc.AnalyzerStub(channel))
+        finally:
+            process.kill()
+
+
+def spoken(diagnostics: list[Any]) -> set[tuple[str, str]]:
+    return {(each.policyName, each.message.splitlines()[1].split(": ")[0]) for each in diagnostics}
+
+
+CASES = [edits for _, edits in BREAKS] + list(ALLOWED.values())
+
+
+@pytest.mark.parametrize("edits", CASES)
+def test_says_what_judge_says(engine: Engine, good: list[Manifest], edits: tuple[Edit, ...]) -> None:
+    objects = edited(good, *edits)
+    assert spoken(engine.diagnostics(objects)) == {(each.rule, each.path) for each in judge(objects)}
+
+
+def test_has_one_policy_per_rule(engine: Engine) -> None:
+    levels = {"advisory": analyzer_pb2.ADVISORY, "mandatory": analyzer_pb2.MANDATORY}
+    assert {each.name: each.enforcementLevel for each in engine.policies()} == {
+        rule.id: levels[rule.severity] for rule in all_rules()
+    }
+
+
+def test_what_the_api_server_filled_in_breaks_no_rule(engine: Engine, good: list[Manifest]) -> None:
+    live = edited(good, Edit("Deployment/iris", ("spec", "replicas"), 3))
+    assert engine.diagnostics(good, live) == []
+
+
+def test_a_stack_violation_names_its_resource(engine: Engine, good: list[Manifest]) -> None:
+    [one] = engine.diagnostics(edited(good, Edit("PodDisruptionBudget/iris", (), REMOVE)))
+    assert one.urn == "urn:pulumi:dev::slipway::kubernetes:apps/v1:Deployment::iris"
+
+
+def test_a_value_not_known_yet_stops_only_the_rules_that_read_it(engine: Engine, good: list[Manifest]) -> None:
+    image = ("spec", "template", "spec", "containers", 0, "image")
+    objects = edited(good, Edit("Deployment/iris", image, UNKNOWN))
+    [one] = engine.diagnostics(objects)
+    assert one.policyName == "image-pinned"
+    assert one.enforcementLevel == analyzer_pb2.ADVISORY
+    assert "can't be known during preview" in one.message
+
+
+def test_secrets_are_neither_stumbled_over_nor_repeated(engine: Engine, good: list[Manifest]) -> None:
+    env = ("spec", "template", "spec", "containers", 0, "env", 1)
+    value = {SIGNATURE: SECRET, "value": "correct-horse"}
+    data = {SIGNATURE: SECRET, "value": {"password": "correct-horse"}}
+    broken = Edit("Deployment/iris", env, {"name": "PASSWORD", "value": value})
+    [one] = engine.diagnostics(edited(good, broken, Edit("Secret/store", ("stringData",), data)))
+    assert one.policyName == "secret-literal"
+    assert "correct-horse" not in one.message
+
+
+def test_other_resources_are_passed_over(engine: Engine, good: list[Manifest]) -> None:
+    deployment = next(each for each in good if each["kind"] == "Deployment")
+    bare = {**deployment, "spec": {}}
+    assert engine.analyze(bare)
+    assert not engine.analyze(bare, type="kubernetes:apps/v1:DeploymentPatch")
+    assert not engine.analyze(bare, type="aws:s3/bucket:Bucket")

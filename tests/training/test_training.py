@@ -1,0 +1,65 @@
+"""Every model can be made again, is as good as stated, and is the one that is served."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import pytest
+
+from training import iris, wine
+from training.trained import HELD_OUT, accuracy, save, split
+
+MODELS = [pytest.param(model, id=model.__name__.removeprefix("training.")) for model in (iris, wine)]
+LARGEST_ARTEFACT = 100_000
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_holds_the_stated_accuracy_on_rows_it_never_saw(model: ModuleType) -> None:
+    assert model.train().accuracy >= model.ACCURACY
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_the_served_file_predicts_what_a_fresh_training_does(model: ModuleType) -> None:
+    rows = model.dataset().data
+    served = model.classes(model.load(model.ARTEFACT), rows)
+    fresh = model.classes(model.train().model, rows)
+    np.testing.assert_array_equal(served, fresh)
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_the_served_file_itself_holds_the_stated_accuracy(model: ModuleType) -> None:
+    parts = split(model.dataset())
+    served = model.classes(model.load(model.ARTEFACT), parts.held_out_rows)
+    assert accuracy(served, parts.held_out_classes) >= model.ACCURACY
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_another_process_makes_the_same_bytes(model: ModuleType) -> None:
+    script = f"import sys, {model.__name__} as model; sys.stdout.buffer.write(model.train().content)"
+    elsewhere = {**os.environ, "PYTHONHASHSEED": "1", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+    content = subprocess.run([sys.executable, "-c", script], env=elsewhere, check=True, capture_output=True).stdout
+    assert content == model.train().content
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_the_served_file_fits_a_config_map_many_times(model: ModuleType) -> None:
+    assert 0 < model.ARTEFACT.stat().st_size < LARGEST_ARTEFACT
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_holds_out_a_quarter_with_every_class_in_it(model: ModuleType) -> None:
+    data = model.dataset()
+    parts = split(data)
+    assert len(parts.rows) + len(parts.held_out_rows) == len(data.data)
+    assert len(parts.held_out_rows) == int(np.ceil(len(data.data) * HELD_OUT))
+    assert set(parts.held_out_classes) == set(data.target)
+
+
+def test_save_says_what_it_wrote(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    trained = iris.train()
+    save(trained, tmp_path / "models" / "iris.joblib")
+    said = capsys.readouterr().out
+    assert f"iris.joblib: {len(trained.content)} bytes, held-out accuracy {trained.accuracy:.4f}, sha256 " in said
