@@ -12,6 +12,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from sandbox.paths import write
+
 LIFETIME = timedelta(days=3650)
 
 
@@ -23,8 +25,8 @@ class Pair(NamedTuple):
 
     def write(self, folder: Path, name: str) -> None:
         """As `name`.crt and `name`.key, which only the owner may read."""
-        _write(folder / f"{name}.crt", self.certificate)
-        _write(folder / f"{name}.key", self.key)
+        write(folder / f"{name}.crt", self.certificate.decode())
+        write(folder / f"{name}.key", self.key.decode())
 
 
 def authority(name: str) -> Pair:
@@ -73,7 +75,7 @@ def kubeconfig(path: Path, server: str, ca: Pair, client: Pair) -> None:
         "contexts": [{"name": name, "context": {"cluster": name, "user": name}}],
         "current-context": name,
     }
-    _write(path, json.dumps(document, indent=2).encode())
+    write(path, json.dumps(document, indent=2))
 
 
 def _builder(subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicKey) -> x509.CertificateBuilder:
@@ -105,9 +107,3 @@ def _pem(key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey) -> bytes:
 
 def _base64(data: bytes) -> str:
     return base64.b64encode(data).decode()
-
-
-def _write(path: Path, data: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.touch(mode=0o600)
-    path.write_bytes(data)

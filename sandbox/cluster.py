@@ -70,6 +70,7 @@ def _configure(log: IO[str]) -> str:
 
 def _runtime(log: IO[str]) -> str:
     paths.sockets().mkdir(parents=True, exist_ok=True)
+    remains.remember()
     daemon = control_plane.containerd()
     fresh = _start(daemon)
     socket = paths.sockets() / "containerd.sock"
@@ -121,12 +122,12 @@ def _asks(*arguments: str) -> bool:
 
 
 def _stop(log: IO[str]) -> str:
-    if not (paths.sandbox() / "network").exists():
-        return "nothing runs"
-    control_plane.kubelet().stop()
+    kubelet = str(toolchain.binary("kubelet").parent / "kubelet-")
+    for pid in [pid for pid, command in daemons.processes() if command[0].startswith(kubelet)]:
+        daemons.end(pid)
     killed = remains.kill_pods(log)
-    for daemon in reversed(control_plane.all_daemons()):
-        daemon.stop()
+    for pid in network.pids():
+        daemons.end(pid)
     return f"{killed} processes of pods"
 
 
@@ -134,6 +135,7 @@ def _clean(log: IO[str]) -> str:
     remains.unmount(log)
     remains.remove_cgroups()
     remains.remove_traces()
+    remains.restore()
     network.remove(log)
     shutil.rmtree(paths.sockets(), ignore_errors=True)
     if paths.sandbox().exists():

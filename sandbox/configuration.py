@@ -25,11 +25,14 @@ def write() -> None:
     """Write every file; keys and certificates only once, for what runs was started with them."""
     if not paths.kubeconfig().exists():
         _certificates()
-    folder().joinpath("resolv.conf").write_text("")
-    folder().joinpath("containerd.toml").write_text(_containerd())
-    _json("cni/10-slipway.conflist", _cni())
-    _json("kubelet.json", _kubelet())
-    _json("kube-proxy.json", _kube_proxy())
+    paths.write(folder() / "resolv.conf", "")
+    paths.write(folder() / "containerd.toml", _containerd())
+    for name, document in {
+        "cni/ptp.conflist": _cni(),
+        "kubelet.json": _kubelet(),
+        "kube-proxy.json": _kube_proxy(),
+    }.items():
+        paths.write(folder() / name, json.dumps(document, indent=2))
 
 
 def _certificates() -> None:
@@ -78,6 +81,7 @@ address = "{sockets}/containerd.sock"
 [plugins."io.containerd.grpc.v1.cri"]
 sandbox_image = "registry.k8s.io/pause:3.10"
 restrict_oom_score_adj = true
+disable_apparmor = true
 netns_mounts_under_state_dir = true
 
 [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc]
@@ -146,9 +150,3 @@ def _kube_proxy() -> dict[str, Any]:
         "metricsBindAddress": "127.0.0.1:10249",
         "mode": "iptables",
     }
-
-
-def _json(name: str, document: dict[str, Any]) -> None:
-    path = folder() / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(document, indent=2))

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from sandbox import paths
 from sandbox.network import inside
-from sandbox.step import SandboxError
+from sandbox.step import SandboxError, direct_environ
 
 
 class Daemon(NamedTuple):
@@ -38,13 +38,13 @@ class Daemon(NamedTuple):
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as stream:
             subprocess.Popen(
-                inside(*self.command), stdin=subprocess.DEVNULL, stdout=stream, stderr=stream, start_new_session=True
+                inside(*self.command),
+                stdin=subprocess.DEVNULL,
+                stdout=stream,
+                stderr=stream,
+                start_new_session=True,
+                env=direct_environ(),
             )
-
-    def stop(self) -> None:
-        """Ask it to end, then make it."""
-        if pid := self.pid():
-            end(pid)
 
     def last_words(self) -> str:
         """The end of its log."""

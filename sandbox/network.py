@@ -1,11 +1,13 @@
 """The sandbox's own network: a namespace with a door to this machine and no way beyond it."""
 
 import json
+import subprocess
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 from typing import IO, NamedTuple
 
 from sandbox import paths
+from sandbox.paths import write
 from sandbox.step import SandboxError, Step, run, succeeds
 
 NAMESPACE = "slipway"
@@ -13,8 +15,12 @@ OUTSIDE, INSIDE, NOWHERE = "slipway-host", "slipway-node", "slipway-void"
 """The two ends of the door, and an empty bridge: what has no route inside ends there."""
 
 
+PRIVATE = ("10.192.0.0/10", "172.16.0.0/12", "198.18.0.0/15")
+"""Where a free /16 is looked for (RFC 1918, RFC 2544)."""
+
+
 class Ranges(NamedTuple):
-    """IPv4 ranges of one sandbox, cut from a /14: door, pods and services."""
+    """IPv4 ranges of one sandbox, cut from a /16: door, pods and services."""
 
     block: IPv4Network
 
@@ -28,11 +34,11 @@ class Ranges(NamedTuple):
 
     @property
     def pods(self) -> IPv4Network:
-        return IPv4Network((int(self.block[0]) + (1 << 16), 24))
+        return IPv4Network((int(self.block[1 << 8]), 24))
 
     @property
     def services(self) -> IPv4Network:
-        return IPv4Network((int(self.block[0]) + (2 << 16), 16))
+        return IPv4Network((int(self.block[1 << 15]), 17))
 
     @property
     def dns(self) -> IPv4Address:
@@ -41,10 +47,10 @@ class Ranges(NamedTuple):
 
 def choose(taken: list[IPv4Network]) -> Ranges:
     """The first private block that overlaps no network that this machine has a route to."""
-    for block in IPv4Network("10.192.0.0/10").subnets(new_prefix=14):
+    for block in (block for wide in PRIVATE for block in IPv4Network(wide).subnets(new_prefix=16)):
         if not any(block.overlaps(network) for network in taken):
             return Ranges(block)
-    raise SandboxError("no private block 10.192.0.0/14 to 10.252.0.0/14 is free: routes cover them all. Remove one")
+    raise SandboxError(f"network: this machine has routes to all of {', '.join(PRIVATE)}. Remove one")
 
 
 def ranges() -> Ranges:
@@ -64,7 +70,7 @@ def create() -> Step:
         note = paths.sandbox() / "network"
         if not note.exists():
             note.parent.mkdir(parents=True, exist_ok=True)
-            note.write_text(f"{choose(_routes(log)).block}\n")
+            write(note, f"{choose(_routes(log)).block}\n")
         chosen = ranges()
         if _complete(chosen):
             return f"there: {chosen.block}"
@@ -84,6 +90,12 @@ def remove(log: IO[str]) -> None:
         run(log, "ip", "netns", "delete", NAMESPACE)
 
 
+def pids() -> list[int]:
+    """The processes that run in the namespace itself, not in a pod's."""
+    listed = subprocess.run(("ip", "netns", "pids", NAMESPACE), capture_output=True, text=True)
+    return [int(pid) for pid in listed.stdout.split()]
+
+
 def _complete(chosen: Ranges) -> bool:
     """Whether the last of everything that `create` makes is there."""
     forwards = inside("grep", "--quiet", "1", "/proc/sys/net/ipv4/ip_forward")
@@ -91,15 +103,17 @@ def _complete(chosen: Ranges) -> bool:
 
 
 def _routes(log: IO[str]) -> list[IPv4Network]:
+    """What this machine reaches by more than a default route, however that is spelled."""
     found = (route["dst"] for route in json.loads(run(log, "ip", "-json", "-4", "route", "show", "table", "all")))
-    return [IPv4Network(dst, strict=False) for dst in found if dst != "default"]
+    networks = [IPv4Network(dst, strict=False) for dst in found if dst != "default"]
+    return [network for network in networks if network.prefixlen > 1]
 
 
 def _connect(log: IO[str], chosen: Ranges) -> None:
     run(log, "ip", "netns", "add", NAMESPACE)
     run(log, "ip", "link", "add", OUTSIDE, "type", "veth", "peer", "name", INSIDE, "netns", NAMESPACE)
     run(log, "ip", "address", "add", f"{chosen.host}/30", "dev", OUTSIDE)
-    run(log, "ip", "link", "set", OUTSIDE, "up")
+    run(log, "ip", "link", "set", OUTSIDE, "addrgenmode", "none", "up")
     run(log, *inside("ip", "address", "add", f"{chosen.node}/30", "dev", INSIDE))
     for link in ("lo", INSIDE):
         run(log, *inside("ip", "link", "set", link, "up"))
@@ -108,7 +122,10 @@ def _connect(log: IO[str], chosen: Ranges) -> None:
 
 
 def _close(log: IO[str], chosen: Ranges) -> None:
-    """A ClusterIP needs some route before kube-proxy rewrites it; this one leads nowhere."""
+    """Calls come in, none go out. A ClusterIP needs a route before kube-proxy rewrites it: this one leads nowhere."""
+    for chain in ("OUTPUT", "FORWARD"):
+        new = ("-m", "conntrack", "--ctstate", "NEW", "-j", "REJECT")
+        run(log, *inside("iptables", "--wait", "-A", chain, "-o", INSIDE, *new))
     run(log, *inside("ip", "link", "add", NOWHERE, "type", "bridge"))
     run(log, *inside("ip", "address", "add", f"{chosen.block[5]}/30", "dev", NOWHERE))
     run(log, *inside("ip", "link", "set", NOWHERE, "up"))

@@ -1,6 +1,8 @@
 """What Debian and Ubuntu bring: the container runtime and the tools around it."""
 
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
@@ -14,6 +16,7 @@ PROGRAMS = {
     "ip": "iproute2",
     "nsenter": "util-linux",
     "mmdebstrap": "mmdebstrap",
+    "skopeo": "skopeo",
 }
 """A program to the package that has it."""
 
@@ -33,17 +36,23 @@ def install() -> Step:
             raise SandboxError(f"{', '.join(packages)} missing and there is no apt-get. Install them by hand")
         quiet = {"DEBIAN_FRONTEND": "noninteractive"}
         run(log, "apt-get", "update", env=quiet)
-        # A policy that answers 101 keeps maintainer scripts from starting a containerd that nobody asked for.
-        policy = Path("/usr/sbin/policy-rc.d")
-        mine = not policy.exists()
-        if mine:
-            policy.write_text("#!/bin/sh\nexit 101\n")
-            policy.chmod(0o755)
-        try:
-            run(log, "apt-get", "install", "--yes", "--no-install-recommends", *packages, env=quiet)
-        finally:
-            if mine:
-                policy.unlink()
+        with _services_unstarted():
+            run(log, "apt-get", "install", "--yes", "--no-install-recommends", "--no-remove", *packages, env=quiet)
         return f"installed {', '.join(packages)}"
 
     return Step("Debian packages", install_missing)
+
+
+@contextmanager
+def _services_unstarted() -> Iterator[None]:
+    """Keeps maintainer scripts from starting a containerd that nobody asked for: a policy of 101 forbids it."""
+    policy, ours = Path("/usr/sbin/policy-rc.d"), "#!/bin/sh\n# of slipway's sandbox\nexit 101\n"
+    if policy.exists() and policy.read_text() != ours:
+        yield
+        return
+    policy.write_text(ours)
+    policy.chmod(0o755)
+    try:
+        yield
+    finally:
+        policy.unlink()

@@ -34,5 +34,16 @@ def kubeconfig() -> Path:
     return sandbox() / "kubeconfig"
 
 
+def write(path: Path, text: str) -> None:
+    """Make `path` a file of `text` that only its owner reads: whole or not at all; left alone if it is so already."""
+    if path.exists() and path.read_text() == text:
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.partial")
+    partial.touch(mode=0o600)
+    partial.write_text(text)
+    partial.rename(path)
+
+
 def _xdg(variable: str, default: str) -> Path:
     return Path(os.environ.get(variable) or Path.home() / default) / "slipway"

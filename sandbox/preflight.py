@@ -11,7 +11,7 @@ from sandbox import paths
 from sandbox.archive import ARCHITECTURES
 from sandbox.step import SandboxError, Step
 
-DISK_GIB, MEMORY_GIB = 10, 3
+DISK_GIB, MEMORY_GIB = 16, 3
 
 
 def check() -> Step:
@@ -43,9 +43,9 @@ def obstacles() -> Iterator[str]:
 
 
 def _disk_gib() -> int:
-    """Free space where the cache is; what is built already counts as free."""
+    """Free space where the cache is; what is built already counts as free, all but 4 GiB."""
     folder = next(path for path in (paths.cache(), *paths.cache().parents) if path.exists())
-    built = DISK_GIB - 1 if (paths.cache() / "bin").exists() else 0
+    built = DISK_GIB - 4 if (paths.cache() / "bin").exists() else 0
     return shutil.disk_usage(folder).free // 1024**3 + built
 
 

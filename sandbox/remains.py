@@ -1,6 +1,8 @@
 """What a sandbox leaves in the system, and how it is taken away."""
 
+import json
 import os
+import shutil
 import signal
 import time
 from collections.abc import Iterator
@@ -11,9 +13,48 @@ from typing import IO
 from sandbox import paths
 from sandbox.configuration import CGROUP
 from sandbox.daemons import end, processes
+from sandbox.paths import write
 from sandbox.step import run
 
 SHIM = "containerd-shim-runc-v2"
+KERNEL = (
+    "vm/overcommit_memory",
+    "vm/panic_on_oom",
+    "kernel/panic",
+    "kernel/panic_on_oops",
+    "kernel/keys/root_maxkeys",
+    "kernel/keys/root_maxbytes",
+)
+"""Settings of the whole machine that a kubelet changes, below /proc/sys."""
+FIXED = (
+    "/opt/containerd",
+    "/run/containerd",
+    "/run/runc",
+    "/usr/libexec/kubernetes",
+    "/var/lib/cni",
+    "/var/lib/kubelet",
+    "/var/log/containers",
+)
+"""Folders that container runtime and kubelet make whatever they are told."""
+
+
+def remember() -> None:
+    """Note how the machine is, before the first daemon starts."""
+    note = _before()
+    if not note.exists():
+        kernel = {name: Path("/proc/sys", name).read_text().strip() for name in KERNEL}
+        write(note, json.dumps({"kernel": kernel, "absent": [place for place in FIXED if not Path(place).exists()]}))
+
+
+def restore() -> None:
+    """Make the machine as `remember` found it."""
+    if not _before().exists():
+        return
+    before = json.loads(_before().read_text())
+    for name, value in before["kernel"].items():
+        Path("/proc/sys", name).write_text(value)
+    for place in before["absent"]:
+        shutil.rmtree(place, ignore_errors=True)
 
 
 def cgroups() -> Iterator[Path]:
@@ -60,6 +101,10 @@ def remove_traces() -> None:
             link.unlink()
     for result in Path("/var/lib/cni/results").glob("slipway-sandbox-*"):
         result.unlink()
+
+
+def _before() -> Path:
+    return paths.sandbox() / "before.json"
 
 
 def _socket() -> str:

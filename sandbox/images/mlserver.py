@@ -5,6 +5,7 @@ beside this module are what was current on that day.
 """
 
 import shutil
+import sys
 from pathlib import Path
 from typing import IO
 
@@ -31,7 +32,7 @@ def make(reference: str, target: Path, log: IO[str]) -> None:
     debian = _debian(scratch, log)
     packages = Path("usr/local/lib", f"python{PYTHON}", "dist-packages")
     _install(reference.rpartition("-")[2], debian / packages, log)
-    run(log, "chroot", debian, f"python{PYTHON}", "-m", "compileall", "-q", "-j", "2", f"/{packages}")
+    run(log, "chroot", debian, f"python{PYTHON}", "-m", "compileall", "-q", f"/{packages}")
     launcher = debian / "usr/local/bin/mlserver"
     launcher.write_text(LAUNCHER)
     launcher.chmod(0o755)
@@ -61,6 +62,6 @@ def _debian(scratch: Path, log: IO[str]) -> Path:
 
 
 def _install(model_format: str, target: Path, log: IO[str]) -> None:
-    pip = (shutil.which("pip3") or "pip", "install", "--no-deps", "--no-compile", "--require-hashes", "--quiet")
+    pip = (sys.executable, "-m", "pip", "install", "--no-deps", "--no-compile", "--require-hashes", "--quiet")
     wheels = ("--only-binary=:all:", f"--python-version={PYTHON}", "--implementation=cp", "--upgrade")
     run(log, *pip, *wheels, "--target", target, "--requirement", HERE / f"mlserver-{model_format}.txt")
