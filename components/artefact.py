@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+import re
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Self
@@ -93,4 +94,5 @@ def volume(name: str, config: KubernetesObject, files: Files) -> KubernetesObjec
 
 
 def _key(path: str) -> str:
-    return path.replace("/", ".")
+    """A key that a ConfigMap takes; "/" becomes "__" and no two paths share a key."""
+    return re.sub(r"[^-.a-zA-Z0-9]", lambda found: "__" if found[0] == "/" else f"_{ord(found[0]):x}_", path)

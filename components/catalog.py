@@ -1,10 +1,14 @@
 """The folder is the registry: a kind exists when a module of that name does."""
 
 import importlib
+import importlib.util
 import inspect
 import pkgutil
+import traceback
 from types import ModuleType
 from typing import TypeVar
+
+from pydantic import ValidationError
 
 from components.errors import SlipwayError, UnknownKind
 
@@ -20,7 +24,7 @@ def names(package: str) -> tuple[str, ...]:
 def kind(package: str, name: str, of: type[T]) -> type[T]:
     """The one subclass of `of` that module `name` of `package` defines.
 
-    Raises UnknownKind when there is no such module, SlipwayError when it does not define exactly one.
+    Raises UnknownKind when there is no such module, SlipwayError when it fails or does not define exactly one.
     """
     module = _module(package, name)
     classes = (c for _, c in inspect.getmembers(module, inspect.isclass) if c.__module__ == module.__name__)
@@ -36,7 +40,21 @@ def instance(package: str, name: str, of: type[T]) -> T:
 def _module(package: str, name: str) -> ModuleType:
     if name not in (known := names(package)):
         raise UnknownKind(package, name, known)
-    return importlib.import_module(f"{package}.{name}")
+    try:
+        return importlib.import_module(f"{package}.{name}")
+    except (SlipwayError, ValidationError):
+        raise
+    except Exception as error:
+        raise SlipwayError(_failure(f"{package}.{name}", error)) from error
+
+
+def _failure(module: str, error: Exception) -> str:
+    """Where and why importing `module` failed, in one line."""
+    file = getattr(importlib.util.find_spec(module), "origin", None)
+    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == file]
+    line = lines[-1] if lines else getattr(error, "lineno", "?")
+    reason = " ".join(f"{type(error).__name__}: {error}".split()).removesuffix(":")
+    return f"module {module} fails at line {line}: {reason}. Mend it, or install what it imports"
 
 
 def _only(found: list[T], module: ModuleType, expected: str) -> T:

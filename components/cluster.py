@@ -17,6 +17,10 @@ class ClusterSpec(Value):
 
     traits: Traits = Traits()
 
+    def known_kubeconfig(self) -> str | None:
+        """Its kubeconfig (a path, or contents) where that is known before anything is provisioned."""
+        return None
+
 
 class Cluster(Component):
     """A Kubernetes cluster. Kinds provision one; callers see only this.

@@ -1,7 +1,7 @@
 """What pydantic found wrong, said as object, fact and cure."""
 
 from collections.abc import Iterator
-from typing import Any, get_args
+from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -41,7 +41,7 @@ def _message(detail: ErrorDetails, model: type[BaseModel]) -> str:
         return f"unknown key. {nearest(str(detail['loc'][-1]), _keys(model, detail['loc'][:-1]))}"
     if kind == "value_error":
         return f"{_shown(given)}{detail['ctx']['error']}"
-    words = _WORDS.get(kind, detail["msg"][:1].lower() + detail["msg"][1:]).format(**detail.get("ctx", {}))
+    words = _WORDS[kind].format(**detail.get("ctx", {})) if kind in _WORDS else _lowered(detail["msg"])
     return words if kind == "missing" else f"{words}; got {given!r:.80}"
 
 
@@ -49,13 +49,25 @@ def _shown(given: Any) -> str:
     return f"{given!r:.80} " if isinstance(given, str | int | float) else ""
 
 
+def _lowered(sentence: str) -> str:
+    return sentence[:1].lower() + sentence[1:]
+
+
 def _keys(model: type[BaseModel], path: Path) -> list[str]:
     found: Any = model
     for part in path:
-        fields = getattr(found, "model_fields", {})
-        annotation = fields[part].annotation if part in fields else found
-        found = next(_models(annotation), None)
-    return list(getattr(found, "model_fields", {}))
+        found = _within(found, part)
+    return list(getattr(next(_models(found), None), "model_fields", {}))
+
+
+def _within(annotation: Any, part: str | int) -> Any:
+    """The type of what stands at `part` of a value of type `annotation`."""
+    origin, inner = get_origin(annotation), get_args(annotation)
+    if origin in (dict, list, tuple):
+        return inner[1] if origin is dict else inner[0]
+    if fields := getattr(annotation, "model_fields", {}):
+        return fields[part].annotation if part in fields else None
+    return next(filter(None, (_within(each, part) for each in inner)), None)
 
 
 def _models(annotation: Any) -> Iterator[Any]:

@@ -17,6 +17,8 @@ MODELS_FOLDER = "/mnt/models"
 DRAIN_SECONDS = 5
 """How long a stopping pod still answers, while its address leaves every node's routing table."""
 PROBE_SECONDS = 2
+SETTLE_SECONDS = 5
+"""How long a new pod must stay ready before an old one goes: some servers answer 200 and then end, a model unloaded."""
 
 
 class Server(Value):
@@ -27,8 +29,10 @@ class Server(Value):
     env: dict[str, str] = {}
     ports: dict[str, int]
     """Name to number; `http` is a must, `metrics` is scraped at /metrics."""
+    startup_path: str
+    """Answers 200 once the models are loaded."""
     ready_path: str
-    """Answers 200 only when every model is loaded."""
+    """Answers 200 as long as every model is loaded."""
     live_path: str
 
 
@@ -102,6 +106,7 @@ class ModelServer(ModelStack):
             "metadata": metadata,
             "spec": {
                 **({} if self.autoscaling else {"replicas": self.replicas}),
+                "minReadySeconds": SETTLE_SECONDS,
                 "progressDeadlineSeconds": self.startup_seconds + 60,
                 "selector": {"matchLabels": self.selector},
                 "strategy": {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 1, "maxUnavailable": 0}},
@@ -126,6 +131,7 @@ class ModelServer(ModelStack):
         }
 
     def _container(self, server: Server) -> dict[str, Any]:
+        loaded = {"httpGet": {"path": server.startup_path, "port": "http"}, "periodSeconds": PROBE_SECONDS}
         ready = {"httpGet": {"path": server.ready_path, "port": "http"}, "periodSeconds": PROBE_SECONDS}
         alive = {"httpGet": {"path": server.live_path, "port": "http"}, "periodSeconds": 10, "timeoutSeconds": 5}
         return {
@@ -135,7 +141,7 @@ class ModelServer(ModelStack):
             "env": [{"name": name, "value": value} for name, value in server.env.items()],
             "ports": [{"name": name, "containerPort": port} for name, port in server.ports.items()],
             "resources": self.resources.requirements(),
-            "startupProbe": {**ready, "failureThreshold": self.startup_seconds // PROBE_SECONDS},
+            "startupProbe": {**loaded, "failureThreshold": self.startup_seconds // PROBE_SECONDS},
             "readinessProbe": ready,
             "livenessProbe": alive,
             "lifecycle": {"preStop": {"sleep": {"seconds": DRAIN_SECONDS}}},

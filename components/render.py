@@ -15,6 +15,9 @@ Folder = tuple[str, list[KubernetesObject]]
 """A folder's name, 'NN-unit' with NN the wave in which it is applied, and its objects."""
 
 
+_RENDERED = re.compile(r"\d\d-[-a-z0-9]+/([^/]+\.yaml)?")
+
+
 class _Dumper(yaml.CSafeDumper):
     """Block style without aliases, as people write manifests."""
 
@@ -22,8 +25,13 @@ class _Dumper(yaml.CSafeDumper):
         return True
 
 
+# Text that PyYAML writes plain, but readers of YAML 1.2 or Kubernetes' own take for a number or a truth.
+_Dumper.add_implicit_resolver("slipway:number", re.compile(r"[-+]?\.?[0-9][-+.0-9a-fA-FxXoO_]*$"), list("-+.0123456789"))
+_Dumper.add_implicit_resolver("slipway:truth", re.compile(r"[yYnN]$"), list("yYnN"))
+
+
 def dump(manifest: KubernetesObject) -> str:
-    """The object as YAML that Kubernetes' own tools read (YAML 1.1, keys in the order given)."""
+    """The object as YAML that reads the same in version 1.1, in 1.2 and in Kubernetes' own tools; keys in their order."""
     return yaml.dump(manifest, Dumper=_Dumper, sort_keys=False)
 
 
@@ -46,16 +54,18 @@ def manifests(unit: Unit) -> list[KubernetesObject]:
 def write(units: Iterable[Unit], target: Path) -> None:
     """Make `target` exactly the folders of `units`, one file an object; the swap happens when all is written.
 
-    Raises SlipwayError where `target` holds anything that a rendering would not.
+    Raises SlipwayError where `target` holds anything that a rendering would not, or cannot be written.
     """
+    target = target.resolve()
     _refuse_foreign(target)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}-") as scratch:
-        for name, objects in folders(units):
-            _write(Path(scratch, "new", name), objects)
-        if target.exists():
-            target.rename(Path(scratch, "old"))
-        Path(scratch, "new").rename(target)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}-") as scratch:
+            for name, objects in folders(units):
+                _write(Path(scratch, "new", name), objects)
+            _swap(Path(scratch, "new"), target, Path(scratch, "old"))
+    except OSError as error:
+        raise SlipwayError(f"{target} cannot be written: {error.strerror}. Make room for it, or choose another") from error
 
 
 def _write(folder: Path, objects: Iterable[KubernetesObject]) -> None:
@@ -64,12 +74,26 @@ def _write(folder: Path, objects: Iterable[KubernetesObject]) -> None:
         (folder / f"{identity(manifest)}.yaml").write_text(dump(manifest))
 
 
+def _swap(new: Path, target: Path, old: Path) -> None:
+    """Put `new` in the place of `target`, which becomes `old`; or leave all as it was."""
+    if target.exists():
+        target.rename(old)
+    try:
+        new.rename(target)
+    except OSError:
+        if old.exists():
+            old.rename(target)
+        raise
+
+
 def _refuse_foreign(target: Path) -> None:
     if target.exists() and not target.is_dir():
         raise SlipwayError(f"{target} is a file; rendering makes a folder. Choose another --out")
-    foreign = [path.name for path in target.glob("*") if not re.fullmatch(r"\d\d-[-a-z0-9]+", path.name)]
-    if foreign:
-        raise SlipwayError(f"{target} holds {foreign[0]!r}, which was not rendered. Empty it, or choose another --out")
+    if Path.cwd().is_relative_to(target):
+        raise SlipwayError(f"{target} is the folder you are in, and it would be replaced. Choose another --out")
+    names = (path.relative_to(target).as_posix() + "/" * path.is_dir() for path in target.rglob("*"))
+    if foreign := next((name for name in names if not _RENDERED.fullmatch(name)), None):
+        raise SlipwayError(f"{target} holds {foreign!r}, which was not rendered. Empty it, or choose another --out")
 
 
 def _application(unit: Unit, chart: Chart) -> KubernetesObject:

@@ -1,8 +1,9 @@
 """What is installed together: charts, then plain Kubernetes objects."""
 
-from typing import Any, Literal
+from collections import Counter
+from typing import Any, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from components.values import DnsLabel, Value
 
@@ -50,9 +51,19 @@ class Unit(Value):
     charts: tuple[Chart, ...] = ()
     objects: tuple[KubernetesObject, ...] = Field(default=(), repr=False)
 
+    @model_validator(mode="after")
+    def _each_object_once(self) -> Self:
+        for name, times in Counter(map(identity, self.objects)).items():
+            if times > 1:
+                raise ValueError(f"unit {self.name!r} has {name!r} {times} times. Rename one")
+        return self
+
 
 def identity(manifest: KubernetesObject) -> str:
-    """Kind, namespace and name, joined by "-": unique within a cluster, and a legal file name everywhere."""
+    """Kind, namespace and name, joined by ".", which the first two never hold: a legal file name everywhere.
+
+    Unique among objects of the same API group.
+    """
     metadata = manifest["metadata"]
     parts = (manifest["kind"].lower(), metadata.get("namespace"), metadata["name"].replace(":", "_"))
-    return "-".join(filter(None, parts))
+    return ".".join(filter(None, parts))

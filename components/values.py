@@ -7,6 +7,7 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 _DNS_LABEL = re.compile(r"[a-z]([-a-z0-9]*[a-z0-9])?")
+_TAG = re.compile(r"[a-zA-Z0-9_][-.\w]{0,127}", re.ASCII)
 _QUANTITY = re.compile(r"([0-9]+|[0-9]*\.[0-9]+)(m|k|M|G|T|Ki|Mi|Gi|Ti)?")
 _SCALE = {"m": Decimal("0.001"), **{u: Decimal(1000) ** i for i, u in enumerate(("", "k", "M", "G", "T"))}}
 _SCALE |= {f"{u}i": Decimal(1024) ** i for i, u in enumerate(("K", "M", "G", "T"), start=1)}
@@ -28,7 +29,7 @@ def _dns_label(text: str) -> str:
 
 def _pinned(image: str) -> str:
     name, _, tag = image.rpartition(":")
-    if "/" in tag or not name or tag == "latest":
+    if not name or not _TAG.fullmatch(tag) or tag == "latest":
         raise ValueError("must name a tag other than 'latest', or a digest, so that a restart runs the same image")
     return image
 

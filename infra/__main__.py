@@ -1,11 +1,19 @@
 """`pulumi up` starts here."""
 
+import sys
+
 import pulumi
 
+from components.errors import SlipwayError
 from components.platform import Platform
 from infra import settings
 
-target = settings.from_engine(pulumi.get_stack())
+try:
+    target = settings.from_engine(pulumi.get_stack())
+except SlipwayError as error:
+    pulumi.log.error(str(error))
+    sys.exit(32)  # what tells the engine that the error has been said, so that it shows no traceback
 cluster = target.cluster.kind(target.name, target.cluster.spec)
 platform = Platform(target.name, target.environment, cluster=cluster)
 pulumi.export("models", platform.models)
+pulumi.export("kubeconfig", cluster.kubeconfig)

@@ -1,12 +1,14 @@
 """Carries out an environment with the Pulumi engine."""
 
+import io
 import os
 import re
 import secrets
 import shutil
-import subprocess
+import signal
 import sys
 from pathlib import Path
+from subprocess import PIPE, STDOUT, Popen
 from typing import IO
 
 import yaml
@@ -14,7 +16,7 @@ import yaml
 from components.errors import SlipwayError
 from sandbox import Step, paths
 
-SALT = re.compile(r"^encryptionsalt:.*$", re.MULTILINE)
+SECRETS = "--show-secrets"
 
 
 class Engine:
@@ -22,7 +24,7 @@ class Engine:
 
     Without a backend of the user's choice (PULUMI_BACKEND_URL, PULUMI_ACCESS_TOKEN) its state is a folder of the
     user's, and without a passphrase of theirs one is generated beside it. The engine writes a salt into the
-    environment file that it reads, so it gets a copy.
+    environment file that it reads, and deletes it with the stack, so it gets a copy.
     """
 
     def __init__(self, environment: str, folder: Path) -> None:
@@ -44,19 +46,20 @@ class Engine:
 
         return Step("Pulumi destroy", run)
 
-    def forget(self, log: IO[str]) -> None:
+    def forget(self, log: IO[str]) -> str:
         """Drop the stack's state without touching any resource: for a cluster that is gone itself."""
         self._prepare(log)
         self._run(log, "stack", "rm", "--yes", "--force", "--preserve-config", "--stack", self._name)
         shutil.rmtree(self._workspace)
+        return "dropped"
 
     def exists(self) -> bool:
         """Whether this engine has carried out the environment from this machine."""
         return self._workspace.exists()
 
-    def kubeconfig(self, log: IO[str]) -> str:
+    def kubeconfig(self) -> str:
         """The kubeconfig of the cluster that the engine made."""
-        return self._run(log, "stack", "output", "kubeconfig", "--show-secrets", "--stack", self._name)
+        return self._run(io.StringIO(), "stack", "output", "kubeconfig", SECRETS, "--stack", self._name)
 
     def _change(self, log: IO[str], *command: str) -> str:
         self._prepare(log)
@@ -70,22 +73,24 @@ class Engine:
         project["main"] = str(self._folder / project["main"])
         project["runtime"]["options"]["virtualenv"] = sys.prefix
         (self._workspace / "Pulumi.yaml").write_text(yaml.safe_dump(project))
-        own = self._workspace / f"Pulumi.{self._name}.yaml"
-        text = (self._folder / own.name).read_text()
-        if own.exists() and not SALT.search(text):
-            text = "\n".join([text, *SALT.findall(own.read_text())])
-        own.write_text(text)
+        name = f"Pulumi.{self._name}.yaml"
+        (self._workspace / name).write_text((self._folder / name).read_text())
         self._run(log, "stack", "select", "--create", self._name)
+        self._run(log, "cancel", "--yes", "--stack", self._name)
 
     def _run(self, log: IO[str], *command: str) -> str:
-        arguments = [_binary(), *command, "--non-interactive", "--cwd", str(self._workspace)]
+        arguments = ["pulumi", *command, "--non-interactive", "--cwd", str(self._workspace)]
         log.write(f"$ pulumi {' '.join(command)}\n")
-        done = subprocess.run(arguments, env=self._environ(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        if "--show-secrets" not in command:
-            log.write(done.stdout)
-        if done.returncode:
-            raise SlipwayError(f"pulumi {command[0]} failed: {_reason(done.stdout)}")
-        return done.stdout
+        with Popen(arguments, env=self._environ(), stdout=PIPE, stderr=STDOUT, text=True, process_group=0) as process:
+            assert process.stdout
+            try:
+                printed = process.stdout.read() if SECRETS in command else _copied(process.stdout, log)
+            except BaseException:
+                os.killpg(process.pid, signal.SIGINT)
+                raise
+        if process.returncode:
+            raise SlipwayError(f"pulumi {command[0]} failed: {_reason(printed)}")
+        return printed
 
     def _environ(self) -> dict[str, str]:
         chosen = dict(os.environ)
@@ -109,8 +114,12 @@ def available() -> bool:
     return bool(shutil.which("pulumi") and shutil.which("pulumi-language-python"))
 
 
-def _binary() -> str:
-    return shutil.which("pulumi") or "pulumi"
+def _copied(stream: IO[str], log: IO[str]) -> str:
+    lines = []
+    for line in stream:
+        log.write(line)
+        lines.append(line)
+    return "".join(lines)
 
 
 def _reason(printed: str) -> str:

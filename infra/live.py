@@ -2,11 +2,11 @@
 
 import http.client
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import SplitResult, urlsplit
 
 from kubernetes import client, config
@@ -15,7 +15,9 @@ from urllib3.exceptions import HTTPError
 
 from components.errors import SlipwayError
 
-ANSWER_SECONDS = 30
+ANSWER_SECONDS = 5
+PREDICTION_SECONDS = 30
+_new_client: Callable[..., object] = config.new_client_from_config
 
 
 class Live:
@@ -28,19 +30,23 @@ class Live:
     def api(self) -> client.ApiClient:
         """A client of this cluster. Raises SlipwayError where the kubeconfig is missing or wrong."""
         try:
-            return config.new_client_from_config(str(self.kubeconfig), self.context)
+            return cast(client.ApiClient, _new_client(str(self.kubeconfig), self.context))
         except config.ConfigException as error:
             raise SlipwayError(f"kubeconfig {self.kubeconfig}: {error}. Mend the file, or name another one") from None
 
-    @property
-    def core(self) -> client.CoreV1Api:
-        return client.CoreV1Api(self.api)
-
     def version(self) -> str:
         """The API server's version. Raises SlipwayError where it does not answer within seconds."""
-        self.api.configuration.retries = False
+        return str(self.get("/version")["gitVersion"])
+
+    def get(self, path: str) -> Any:
+        """What the API server answers to a GET of `path`, spelled as `kubectl get -o json` spells it."""
+        request = self.api.param_serialize("GET", path, auth_settings=["BearerToken"])
         with self.answering():
-            return str(client.VersionApi(self.api).get_code(_request_timeout=5).git_version)
+            response = self.api.call_api(*request, _request_timeout=ANSWER_SECONDS)
+            text = bytes(response.read())  # type: ignore[no-untyped-call]  # the client leaves it untyped
+        if response.status != 200:
+            raise SlipwayError(f"GET {path}: {json.loads(text).get('message', response.reason)}")
+        return json.loads(text)
 
     @contextmanager
     def answering(self) -> Iterator[None]:
@@ -49,10 +55,13 @@ class Live:
         try:
             yield
         except client.ApiException as error:
-            message = json.loads(error.body)["message"] if str(error.body).startswith("{") else error.reason
+            body = str(error.body)
+            message = json.loads(body)["message"] if body.startswith("{") else error.reason
             raise SlipwayError(f"cluster at {host} refuses: {message}") from None
         except (HTTPError, OSError) as error:
-            raise SlipwayError(f"cluster at {host} does not answer: {error}. Start it, or mend the kubeconfig") from None
+            raise SlipwayError(
+                f"cluster at {host} does not answer: {_words(error)}. Start it, or mend its kubeconfig"
+            ) from None
 
     def post(self, url: str, body: Any) -> Any:
         """POST `body` as JSON to a Service's URL, through a port of a ready pod behind it; the answer's JSON.
@@ -61,12 +70,12 @@ class Live:
         """
         address = urlsplit(url)
         with self.answering():
-            connection = http.client.HTTPConnection(str(address.hostname), timeout=ANSWER_SECONDS)
+            connection = http.client.HTTPConnection(str(address.hostname), timeout=PREDICTION_SECONDS)
             connection.sock = self._forwarded(address)
             headers = {"Content-Type": "application/json", "Connection": "close"}
             connection.request("POST", address.path, json.dumps(body), headers)
             response = connection.getresponse()
-            text = response.read().decode(errors="replace")
+            text = bytes(response.read())  # type: ignore[no-untyped-call]  # the client leaves it untyped.decode(errors="replace")
         if response.status != 200:
             raise SlipwayError(f"{url} answered {response.status} {response.reason}: {text[:500]}")
         return json.loads(text)
@@ -74,16 +83,23 @@ class Live:
     def _forwarded(self, address: SplitResult) -> Any:
         service, namespace = str(address.hostname).split(".")[:2]
         pod, port = self._ready_pod(service, namespace)
-        forward = portforward(self.core.connect_get_namespaced_pod_portforward, pod, namespace, ports=str(port))
+        forward = portforward(
+            client.CoreV1Api(self.api).connect_get_namespaced_pod_portforward, pod, namespace, ports=str(port)
+        )
         stream = forward.socket(port)
         stream.setblocking(True)
         return stream
 
     def _ready_pod(self, service: str, namespace: str) -> tuple[str, int]:
-        selector = f"kubernetes.io/service-name={service}"
-        slices = client.DiscoveryV1Api(self.api).list_namespaced_endpoint_slice(namespace, label_selector=selector)
-        for part in slices.items:
-            ready = (endpoint.target_ref.name for endpoint in part.endpoints or () if endpoint.conditions.ready)
+        selector = f"labelSelector=kubernetes.io/service-name={service}"
+        slices = self.get(f"/apis/discovery.k8s.io/v1/namespaces/{namespace}/endpointslices?{selector}")["items"]
+        for part in slices:
+            ready = (each["targetRef"]["name"] for each in part["endpoints"] or () if each["conditions"]["ready"])
             if pod := next(ready, None):
-                return pod, next(port.port for port in part.ports if port.name == "http")
+                return pod, next(port["port"] for port in part["ports"] if port["name"] == "http")
         raise SlipwayError(f"service {namespace}/{service} has no ready pod. `slipway status` says why")
+
+
+def _words(error: Exception) -> str:
+    """The reason at the bottom of what urllib3 has wrapped."""
+    return str(getattr(error, "reason", error)).rpartition(": ")[2]

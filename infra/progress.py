@@ -60,12 +60,14 @@ class _List:
         self._title, self._began = step.title, time.monotonic()
 
     def end(self, detail: str) -> None:
-        line = Text.assemble(("✓ ", "green"), f"{self._title:<44} ", (f"{self._elapsed():>6}  ", "cyan"), (detail, "dim"))
+        line = Text.assemble(
+            ("✓ ", "green"), f"{self._title:<44} ", (f"{self._elapsed():>6}  ", "cyan"), (detail, "dim")
+        )
         console.print(line, no_wrap=True, overflow="ellipsis")
 
     def __rich__(self) -> Group:
         running = Table.grid(padding=(0, 1))
-        running.add_row(Spinner("dots", style="yellow"), f"{self._title:<44}", Text(f"{self._elapsed():>6}", "cyan"))
+        running.add_row(Spinner("dots", style="yellow"), f"{self._title:<34}", Text(f"{self._elapsed():>6}", "cyan"))
         return Group(running, Text(f"  {self._last_line()}", "dim", no_wrap=True, overflow="ellipsis"))
 
     def _elapsed(self) -> str:

@@ -1,6 +1,5 @@
 """Carries out an environment without an engine: its rendered objects, applied and pruned with kubectl."""
 
-from collections.abc import Iterator
 from typing import IO
 
 from components import render

@@ -1,16 +1,23 @@
 """Whether what was applied runs, and if it does not, the pod's own reason."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import IO, Any, NamedTuple
 
-from kubernetes import client
-
 from components.errors import SlipwayError
-from components.unit import KubernetesObject
+from components.unit import KubernetesObject, Unit
 from infra.live import Live
 
-HOPELESS = {"ErrImageNeverPull", "InvalidImageName", "CreateContainerConfigError", "CreateContainerError"}
+HOPELESS = frozenset(
+    (
+        "CreateContainerConfigError",
+        "CreateContainerError",
+        "ErrImageNeverPull",
+        "ErrImagePull",
+        "ImagePullBackOff",
+        "InvalidImageName",
+    )
+)
 """Waiting reasons that time alone does not mend."""
 RESTARTS = 2
 """A container that ended this often while starting will not start."""
@@ -47,44 +54,60 @@ def wait(live: Live, objects: Iterable[KubernetesObject], log: IO[str], seconds:
         time.sleep(1)
 
 
+def states(live: Live, units: Iterable[Unit]) -> Iterator[tuple[str, str]]:
+    """Each Deployment's name, and how many of its replicas are ready, or why not."""
+    for manifest in (manifest for unit in units for manifest in unit.objects if manifest["kind"] == "Deployment"):
+        namespace, name = manifest["metadata"]["namespace"], manifest["metadata"]["name"]
+        found = _rollout(live, namespace, name)
+        yield f"{namespace}/{name}", f"{found.ready} of {found.wanted} ready"
+
+
 def _rollout(live: Live, namespace: str, name: str) -> Rollout:
-    with live.answering():
-        found = client.AppsV1Api(live.api).read_namespaced_deployment(name, namespace)
-    status, wanted = found.status, found.spec.replicas
-    seen = (status.observed_generation or 0) >= found.metadata.generation
-    new, ready, total = (count or 0 for count in (status.updated_replicas, status.available_replicas, status.replicas))
+    found = live.get(f"/apis/apps/v1/namespaces/{namespace}/deployments/{name}")
+    status, wanted = found.get("status", {}), found["spec"]["replicas"]
+    seen = status.get("observedGeneration", 0) >= found["metadata"]["generation"]
+    new, ready, total = (status.get(count, 0) for count in ("updatedReplicas", "availableReplicas", "replicas"))
     return Rollout(name, min(new, ready), wanted, seen and new == ready == total == wanted)
 
 
 def _refuse_hopeless(live: Live, namespace: str, name: str, late: bool) -> None:
-    with live.answering():
-        pods = live.core.list_namespaced_pod(namespace, label_selector=f"app.kubernetes.io/name={name}").items
-    reasons = [reason for pod in pods if (reason := trouble(pod.to_dict(), late))]
+    selector = f"labelSelector=app.kubernetes.io/name={name}"
+    pods = live.get(f"/api/v1/namespaces/{namespace}/pods?{selector}")["items"]
+    reasons = [reason for pod in pods if (reason := trouble(pod, late))]
     if reasons:
         raise SlipwayError(f"{namespace}/{name} cannot start: {reasons[0]}")
     if late:
         raise SlipwayError(f"{namespace}/{name} is not ready in time; its pods give no reason")
 
 
-def trouble(pod: dict[str, Any], late: bool = False) -> str | None:
+def trouble(pod: KubernetesObject, late: bool = False) -> str | None:
     """Why a pod will not become ready, in its own words; with `late`, also what might still have passed."""
-    name, status = pod["metadata"]["name"], pod["status"]
-    for container in status.get("container_statuses") or ():
-        waiting = (container["state"] or {}).get("waiting") or {}
-        ended = (container["last_state"] or {}).get("terminated") or {}
-        if waiting.get("reason") in HOPELESS:
-            return f"pod {name}: {waiting['reason']}: {waiting.get('message')}"
-        if container["restart_count"] >= RESTARTS and not container["ready"]:
-            return f"pod {name}: its server ended {container['restart_count']} times, last {_ending(ended)}"
-        if waiting.get("reason", "").endswith(("ImagePull", "PullBackOff")) or (late and waiting.get("message")):
-            return f"pod {name}: {waiting['reason']}: {waiting.get('message')}"
-    for condition in status.get("conditions") or ():
-        unschedulable = condition["type"] == "PodScheduled" and condition["reason"] == "Unschedulable"
-        if condition["status"] == "False" and (unschedulable or late) and condition["message"]:
-            return f"pod {name}: {condition['reason']}: {condition['message']}"
+    status = pod.get("status", {})
+    found = (_of_container(each, late) for each in status.get("containerStatuses", ()))
+    other = (_of_condition(each, late) for each in status.get("conditions", ()))
+    words = next(filter(None, (*found, *other)), None)
+    return words and f"pod {pod['metadata']['name']}: {words}"
+
+
+def _of_container(container: dict[str, Any], late: bool) -> str | None:
+    waiting, ended = container["state"].get("waiting", {}), container["lastState"].get("terminated", {})
+    reason = waiting.get("reason", "")
+    if container["restartCount"] >= RESTARTS and not container["ready"]:
+        return f"its server ended {container['restartCount']} times, last {_ending(ended)}"
+    if reason in HOPELESS or (late and waiting.get("message")):
+        return f"{reason}: {waiting.get('message')}"
+    return None
+
+
+def _of_condition(condition: dict[str, Any], late: bool) -> str | None:
+    unschedulable = condition["type"] == "PodScheduled" and condition.get("reason") == "Unschedulable"
+    if condition["status"] == "False" and (unschedulable or late) and condition.get("message"):
+        return f"{condition.get('reason')}: {condition['message']}"
     return None
 
 
 def _ending(ended: dict[str, Any]) -> str:
     words = f"{ended.get('reason', 'unknown')} (exit code {ended.get('exit_code', '?')})"
-    return f"{words}: {ended['message']}" if ended.get("message") else f"{words}. `kubectl logs --previous` has its words"
+    return (
+        f"{words}: {ended['message']}" if ended.get("message") else f"{words}. `kubectl logs --previous` has its words"
+    )

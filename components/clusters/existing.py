@@ -23,10 +23,13 @@ class Existing(Cluster):
         kubeconfig: str | pulumi.Output[Any]
         context: str | None = None
 
+        def known_kubeconfig(self) -> str | None:
+            if not isinstance(self.kubeconfig, str) or "\n" in self.kubeconfig:
+                return self.kubeconfig if isinstance(self.kubeconfig, str) else None
+            return str(Path(self.kubeconfig).expanduser())
+
     def provision(self, spec: Spec) -> pulumi.Input[str]:
-        if isinstance(spec.kubeconfig, str) and "\n" not in spec.kubeconfig:
-            return str(Path(spec.kubeconfig).expanduser())
-        return spec.kubeconfig
+        return spec.known_kubeconfig() or spec.kubeconfig
 
     def access(self, spec: Spec) -> dict[str, Any]:
         return {**super().access(spec), "context": spec.context}

@@ -41,14 +41,16 @@ class MLServer(ModelServer):
     """None takes the official image of the models' format; the one with every format where they differ."""
 
     def server(self) -> Server:
-        name = next(iter(self.models))
-        every = "/v2/health/ready" if len(self.models) > 1 else f"/v2/models/{name}/ready"
+        # /v2/health/ready is 200 without any model too, but a server that fails to load one ends: after its start, all
+        # of several are there.
+        first = f"/v2/models/{min(self.models)}/ready"
         return Server(
             image=self.image or self._official_image(),
             command=("mlserver", "start", MODELS_FOLDER),
             env={"HOME": "/tmp"},
             ports={"http": 8080, "grpc": 8081, "metrics": 8082},
-            ready_path=every,
+            startup_path=first,
+            ready_path="/v2/health/ready" if len(self.models) > 1 else first,
             live_path="/v2/health/live",
         )
 
