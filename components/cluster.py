@@ -7,6 +7,7 @@ import pulumi_kubernetes as k8s
 
 from components.component import Component
 from components.context import Context, Traits
+from components.errors import SlipwayError
 from components.manifest import Manifest
 from components.unit import Namespace
 from components.values import Value
@@ -36,7 +37,7 @@ class Cluster(Component):
         self.context = Context(traits=spec.traits)
         self.kubeconfig = pulumi.Output.secret(self.provision(spec))
         self.provider = k8s.Provider(name, opts=self.child(), **self.access(spec), cluster_identifier=name)
-        self._namespaces: dict[str, Manifest] = {}
+        self._namespaces: dict[str, tuple[Namespace, Manifest]] = {}
         self.register_outputs({"kubeconfig": self.kubeconfig})
 
     def provision(self, spec: Any) -> pulumi.Input[str]:
@@ -48,8 +49,16 @@ class Cluster(Component):
         return {"kubeconfig": self.kubeconfig}
 
     def namespace(self, namespace: Namespace) -> Manifest:
-        """The namespace on this cluster; the first call creates it, the others share it."""
-        if namespace.name not in self._namespaces:
-            options = self.child(provider=self.provider)
-            self._namespaces[namespace.name] = Manifest(f"{self.name}-{namespace.name}", namespace.manifest(), options)
-        return self._namespaces[namespace.name]
+        """The namespace on this cluster; the first call creates it, the others share it.
+
+        Raises SlipwayError where they do not agree on its pod security.
+        """
+        name, level = namespace.name, namespace.pod_security
+        if name not in self._namespaces:
+            manifest = Manifest(f"{self.name}-{name}", namespace.manifest(), self.child(provider=self.provider))
+            self._namespaces[name] = (namespace, manifest)
+        first, manifest = self._namespaces[name]
+        if first != namespace:
+            message = f"namespace {name!r} is {first.pod_security} on cluster {self.name!r}, and {level} was asked for"
+            raise SlipwayError(f"{message}. Use another namespace")
+        return manifest

@@ -91,6 +91,11 @@ class ModelServer(ModelStack):
             *budget,
         ]
 
+    def summary(self) -> tuple[str, ...]:
+        bounds = self.autoscaling
+        count = f"{bounds.min_replicas} to {bounds.max_replicas}, by CPU" if bounds else str(self.replicas)
+        return (*super().summary(), f"replicas: {count}", self.server().image)
+
     def _deployment(self, metadata: dict[str, Any], server: Server, models: dict[str, Any]) -> KubernetesObject:
         scrape = {"prometheus.io/scrape": "true", "prometheus.io/path": "/metrics"}
         annotations = (

@@ -54,3 +54,7 @@ class ModelStack(Value):
     def endpoints(self, context: Context) -> tuple[Endpoint, ...]:
         """Each model of this stack."""
         raise NotImplementedError
+
+    def summary(self) -> tuple[str, ...]:
+        """What a reader of a diagram should know about it, line by line: first the runtime, last each model."""
+        return (type(self).__name__,)

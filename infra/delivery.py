@@ -21,8 +21,10 @@ class Delivery:
     """One environment, with Pulumi where it can be had; else with kubectl, where the cluster is there already."""
 
     def __init__(self, target: Target, folder: Path) -> None:
-        self._target, self._engine = target, Engine(target.name, folder)
-        self._known = target.cluster.spec.known_kubeconfig()
+        self._target, self._known = target, target.cluster.spec.known_kubeconfig()
+        # What the engine knows of the sandbox must go with the sandbox: it believes its state, not the cluster.
+        home = paths.sandbox() if self._on_sandbox() else paths.state()
+        self._engine = Engine(target.name, folder, home / "pulumi")
 
     def up(self) -> Iterator[Step]:
         """From whatever is there to models that serve; what is no longer wanted goes last."""
@@ -39,11 +41,9 @@ class Delivery:
             yield self._rendered().prune()
 
     def down(self) -> Iterator[Step]:
-        """Remove everything that `up` made. A sandbox goes as a whole, and with it what the engine knows of it."""
+        """Remove everything that `up` made; a sandbox goes as a whole."""
         if self._on_sandbox():
             yield from sandbox.down()
-            if self._engine.exists():
-                yield Step("Pulumi state", self._engine.forget)
         elif self._with_engine():
             yield self._engine.destroy()
         else:

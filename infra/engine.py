@@ -14,7 +14,7 @@ from typing import IO
 import yaml
 
 from components.errors import SlipwayError
-from sandbox import Step, paths
+from sandbox import Step
 
 SECRETS = "--show-secrets"
 
@@ -22,15 +22,14 @@ SECRETS = "--show-secrets"
 class Engine:
     """One environment's Pulumi stack.
 
-    Without a backend of the user's choice (PULUMI_BACKEND_URL, PULUMI_ACCESS_TOKEN) its state is a folder of the
-    user's, and without a passphrase of theirs one is generated beside it. The engine writes a salt into the
-    environment file that it reads, and deletes it with the stack, so it gets a copy.
+    Without a backend of the user's choice (PULUMI_BACKEND_URL, PULUMI_ACCESS_TOKEN) its state is below `home`, and
+    without a passphrase of theirs one is generated there. The engine writes a salt into the environment file that it
+    reads, and deletes it with the stack, so it gets a copy of what `project` has.
     """
 
-    def __init__(self, environment: str, folder: Path) -> None:
-        self._name, self._folder = environment, folder
-        self._home = paths.state() / "pulumi"
-        self._workspace = self._home / environment
+    def __init__(self, environment: str, project: Path, home: Path) -> None:
+        self._name, self._project, self._home = environment, project, home
+        self._workspace = home / environment
 
     def up(self) -> Step:
         """Create, change and delete resources until they are as the environment says."""
@@ -41,21 +40,11 @@ class Engine:
 
         def run(log: IO[str]) -> str:
             detail = self._change(log, "destroy", "--skip-preview")
-            self.forget(log)
+            self._run(log, "stack", "rm", "--yes", "--preserve-config", "--stack", self._name)
+            shutil.rmtree(self._workspace)
             return detail
 
         return Step("Pulumi destroy", run)
-
-    def forget(self, log: IO[str]) -> str:
-        """Drop the stack's state without touching any resource: for a cluster that is gone itself."""
-        self._prepare(log)
-        self._run(log, "stack", "rm", "--yes", "--force", "--preserve-config", "--stack", self._name)
-        shutil.rmtree(self._workspace)
-        return "dropped"
-
-    def exists(self) -> bool:
-        """Whether this engine has carried out the environment from this machine."""
-        return self._workspace.exists()
 
     def kubeconfig(self) -> str:
         """The kubeconfig of the cluster that the engine made."""
@@ -69,12 +58,12 @@ class Engine:
 
     def _prepare(self, log: IO[str]) -> None:
         self._workspace.mkdir(parents=True, exist_ok=True)
-        project = yaml.safe_load((self._folder / "Pulumi.yaml").read_text())
-        project["main"] = str(self._folder / project["main"])
+        project = yaml.safe_load((self._project / "Pulumi.yaml").read_text())
+        project["main"] = str(self._project / project["main"])
         project["runtime"]["options"]["virtualenv"] = sys.prefix
         (self._workspace / "Pulumi.yaml").write_text(yaml.safe_dump(project))
         name = f"Pulumi.{self._name}.yaml"
-        (self._workspace / name).write_text((self._folder / name).read_text())
+        (self._workspace / name).write_text((self._project / name).read_text())
         self._run(log, "stack", "select", "--create", self._name)
         self._run(log, "cancel", "--yes", "--stack", self._name)
 

@@ -37,7 +37,7 @@ class Document(NamedTuple):
         node, line = self.config, 1
         for part in path:
             if isinstance(node, CommentedMap) and part in node:
-                line = node.lc.key(part)[0] + 1
+                line = node.lc.key(part)[0] + 1 if part in (node.lc.data or ()) else line
             elif isinstance(node, CommentedSeq) and isinstance(part, int) and part < len(node):
                 line = node.lc.item(part)[0] + 1
             else:
@@ -48,7 +48,7 @@ class Document(NamedTuple):
 
 def names(folder: Path) -> list[str]:
     """The environments that `folder` has."""
-    return sorted(path.name.split(".")[1] for path in folder.glob("Pulumi.*.yaml"))
+    return sorted(path.name[len("Pulumi.") : -len(".yaml")] for path in folder.glob("Pulumi.*.yaml"))
 
 
 def read(name: str, folder: Path) -> Document:
@@ -60,26 +60,44 @@ def read(name: str, folder: Path) -> Document:
     config = loaded.get("config") if isinstance(loaded, dict) else None
     if not isinstance(config, dict):
         raise SlipwayError(f"{path.name} has no mapping 'config:'. Write it, with the key 'slipway:cluster' in it")
+    if _expanded(config, {}) > SIZE_LIMIT:
+        raise SlipwayError(f"{path.name}: an anchor holds an alias to itself, or aliases multiply. Write them out")
     return Document(path, config)
 
 
 def _parse(path: Path) -> Any:
-    if path.stat().st_size > SIZE_LIMIT:
-        raise SlipwayError(f"{path.name} is larger than {SIZE_LIMIT:,} bytes. An environment is a page, not a database")
     try:
+        if path.stat().st_size > SIZE_LIMIT:
+            raise SlipwayError(f"{path.name} is larger than {SIZE_LIMIT:,} bytes. An environment is a page, not a database")
         return YAML().load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SlipwayError(f"{path.name} cannot be read: {error.strerror}. Mend its path or its rights") from None
+    except RecursionError:
+        raise SlipwayError(f"{path.name} is nested too deeply. An environment needs a dozen levels") from None
     except UnicodeDecodeError as error:
         raise SlipwayError(f"{path.name} is not UTF-8 (byte {error.start}). Save it as UTF-8") from None
     except DuplicateKeyError as error:
         raise SlipwayError(f"{_place(path, error)}: {str(error.problem).split(' with value')[0]}. Keep one") from None
     except MarkedYAMLError as error:
         raise SlipwayError(f"{_place(path, error)}: not YAML: {error.problem}. Mend that line") from None
-    except YAMLError as error:
-        raise SlipwayError(f"{path.name}: not YAML: {error}") from None
+    except (YAMLError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        # Beside its own errors, the parser lets those of the values that it builds pass: of a tag, of a date.
+        raise SlipwayError(f"{path.name}: not YAML: {' '.join(str(error).split())}. Mend it") from None
 
 
 def _place(path: Path, error: MarkedYAMLError) -> str:
     return f"{path.name}:{error.problem_mark.line + 1}" if error.problem_mark else path.name
+
+
+def _expanded(value: Any, sizes: dict[int, int]) -> int:
+    """How many values `value` is with its aliases written out; without end where it holds itself."""
+    if not isinstance(value, dict | list):
+        return 1
+    if id(value) not in sizes:
+        sizes[id(value)] = SIZE_LIMIT
+        inner = value.values() if isinstance(value, dict) else value
+        sizes[id(value)] = 1 + sum(_expanded(each, sizes) for each in inner)
+    return sizes[id(value)]
 
 
 def _plain(value: Any) -> Any:

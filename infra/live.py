@@ -40,13 +40,17 @@ class Live:
 
     def get(self, path: str) -> Any:
         """What the API server answers to a GET of `path`, spelled as `kubectl get -o json` spells it."""
+        return json.loads(self.read(path))
+
+    def read(self, path: str) -> str:
+        """The text that the API server answers to a GET of `path`. Raises SlipwayError with its reason."""
         request = self.api.param_serialize("GET", path, auth_settings=["BearerToken"])
         with self.answering():
             response = self.api.call_api(*request, _request_timeout=ANSWER_SECONDS)
-            text = bytes(response.read())  # type: ignore[no-untyped-call]  # the client leaves it untyped
+            text = bytes(response.read()).decode(errors="replace")  # type: ignore[no-untyped-call]  # the client's
         if response.status != 200:
             raise SlipwayError(f"GET {path}: {json.loads(text).get('message', response.reason)}")
-        return json.loads(text)
+        return text
 
     @contextmanager
     def answering(self) -> Iterator[None]:
@@ -75,7 +79,7 @@ class Live:
             headers = {"Content-Type": "application/json", "Connection": "close"}
             connection.request("POST", address.path, json.dumps(body), headers)
             response = connection.getresponse()
-            text = bytes(response.read())  # type: ignore[no-untyped-call]  # the client leaves it untyped.decode(errors="replace")
+            text = response.read().decode(errors="replace")
         if response.status != 200:
             raise SlipwayError(f"{url} answered {response.status} {response.reason}: {text[:500]}")
         return json.loads(text)

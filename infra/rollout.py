@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import IO, Any, NamedTuple
 
 from components.errors import SlipwayError
@@ -72,12 +73,20 @@ def _rollout(live: Live, namespace: str, name: str) -> Rollout:
 
 def _refuse_hopeless(live: Live, namespace: str, name: str, late: bool) -> None:
     selector = f"labelSelector=app.kubernetes.io/name={name}"
-    pods = live.get(f"/api/v1/namespaces/{namespace}/pods?{selector}")["items"]
-    reasons = [reason for pod in pods if (reason := trouble(pod, late))]
-    if reasons:
-        raise SlipwayError(f"{namespace}/{name} cannot start: {reasons[0]}")
+    for pod in live.get(f"/api/v1/namespaces/{namespace}/pods?{selector}")["items"]:
+        if reason := trouble(pod, late):
+            raise SlipwayError(f"{namespace}/{name} cannot start: {reason}{_last_error(live, pod)}")
     if late:
         raise SlipwayError(f"{namespace}/{name} is not ready in time; its pods give no reason")
+
+
+def _last_error(live: Live, pod: KubernetesObject) -> str:
+    """The last line of its log that speaks of an error, for a server that may well end with code 0 after one."""
+    namespace, name = pod["metadata"]["namespace"], pod["metadata"]["name"]
+    with suppress(SlipwayError):
+        lines = live.read(f"/api/v1/namespaces/{namespace}/pods/{name}/log?tailLines=200").splitlines()
+        return next((f". Its log: {line.strip()}" for line in reversed(lines) if "Error" in line), "")
+    return ""
 
 
 def trouble(pod: KubernetesObject, late: bool = False) -> str | None:
@@ -107,7 +116,5 @@ def _of_condition(condition: dict[str, Any], late: bool) -> str | None:
 
 
 def _ending(ended: dict[str, Any]) -> str:
-    words = f"{ended.get('reason', 'unknown')} (exit code {ended.get('exit_code', '?')})"
-    return (
-        f"{words}: {ended['message']}" if ended.get("message") else f"{words}. `kubectl logs --previous` has its words"
-    )
+    words = f"{ended.get('reason', 'unknown')} (exit code {ended.get('exitCode', '?')})"
+    return f"{words}: {ended['message']}" if ended.get("message") else words

@@ -15,8 +15,10 @@ ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
 
 def layer(source: Path, target: Path, prefix: str = "") -> None:
     """Pack what is below `source`, placed below `prefix` in the image, owned by root and without times."""
-    with tarfile.open(target, "w") as tar:
+    partial = target.with_suffix(".partial")
+    with tarfile.open(partial, "w") as tar:
         tar.add(source, arcname=prefix or ".", filter=_anonymous)
+    partial.rename(target)
 
 
 def write(target: Path, reference: str, layers: Sequence[Path], config: Mapping[str, Any]) -> None:
@@ -49,7 +51,8 @@ def single_binary(target: Path, reference: str, binary: Path, config: Mapping[st
     program = folder / config["Entrypoint"][0].removeprefix("/")
     shutil.copy(binary, program)
     program.chmod(0o755)
-    (folder / "tmp").mkdir(mode=0o1777)
+    (folder / "tmp").mkdir()
+    (folder / "tmp").chmod(0o1777)
     packed = target.with_suffix(".layer")
     layer(folder, packed)
     write(target, reference, [packed], config)

@@ -89,8 +89,7 @@ def _control_plane(log: IO[str]) -> str:
 
 
 def _node(log: IO[str]) -> str:
-    for group in remains.cgroups():
-        group.mkdir(exist_ok=True)
+    remains.make_cgroups()
     kubelet, proxy = control_plane.kubelet(), control_plane.kube_proxy()
     fresh = _start(kubelet, proxy)
     ready = ("wait", "--for=condition=Ready", "--timeout=1s", f"node/{configuration.NODE}")
@@ -124,10 +123,10 @@ def _asks(*arguments: str) -> bool:
 def _stop(log: IO[str]) -> str:
     kubelet = str(toolchain.binary("kubelet").parent / "kubelet-")
     for pid in [pid for pid, command in daemons.processes() if command[0].startswith(kubelet)]:
-        daemons.end(pid)
+        daemons.end(pid, patience=0.5)
     killed = remains.kill_pods(log)
     for pid in network.pids():
-        daemons.end(pid)
+        daemons.end(pid, patience=0.5)
     return f"{killed} processes of pods"
 
 

@@ -28,8 +28,9 @@ class Daemon(NamedTuple):
         return paths.sandbox() / "logs" / f"{self.name}.log"
 
     def pid(self) -> int | None:
-        """Its process, or None if it does not run."""
-        return next((pid for pid, command in processes() if command == self.command), None)
+        """Its process, also where `nsenter` has yet to become it; or None if it does not run."""
+        length = len(self.command)
+        return next((pid for pid, command in processes() if command[-length:] == self.command), None)
 
     def start(self) -> None:
         """Start it, unless it runs."""
@@ -82,7 +83,6 @@ def _alive(pid: int) -> bool:
 def wait(what: str, ready: Callable[[], bool], watched: tuple[Daemon, ...], seconds: float = 90) -> None:
     """Wait until `ready`. Raises SandboxError with the log of the daemon that ended, or of the last one."""
     deadline = time.monotonic() + seconds
-    time.sleep(0.3)
     while not ready():
         dead = next((daemon for daemon in watched if not daemon.pid()), None)
         if dead or time.monotonic() > deadline:

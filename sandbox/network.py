@@ -14,7 +14,8 @@ NAMESPACE = "slipway"
 OUTSIDE, INSIDE, NOWHERE = "slipway-host", "slipway-node", "slipway-void"
 """The two ends of the door, and an empty bridge: what has no route inside ends there."""
 
-
+NEVER_USED = "192.0.2.1"
+"""An address that only a default route leads to (RFC 5737)."""
 PRIVATE = ("10.192.0.0/10", "172.16.0.0/12", "198.18.0.0/15")
 """Where a free /16 is looked for (RFC 1918, RFC 2544)."""
 
@@ -92,14 +93,16 @@ def remove(log: IO[str]) -> None:
 
 def pids() -> list[int]:
     """The processes that run in the namespace itself, not in a pod's."""
+    if not Path("/run/netns", NAMESPACE).exists():
+        return []
     listed = subprocess.run(("ip", "netns", "pids", NAMESPACE), capture_output=True, text=True)
     return [int(pid) for pid in listed.stdout.split()]
 
 
 def _complete(chosen: Ranges) -> bool:
     """Whether the last of everything that `create` makes is there."""
-    forwards = inside("grep", "--quiet", "1", "/proc/sys/net/ipv4/ip_forward")
-    return succeeds("ip", "route", "get", str(chosen.services[1]), "oif", OUTSIDE) and succeeds(*forwards)
+    default = inside("ip", "route", "get", NEVER_USED)
+    return succeeds("ip", "route", "get", str(chosen.services[1]), "oif", OUTSIDE) and succeeds(*default)
 
 
 def _routes(log: IO[str]) -> list[IPv4Network]:
@@ -129,5 +132,5 @@ def _close(log: IO[str], chosen: Ranges) -> None:
     run(log, *inside("ip", "link", "add", NOWHERE, "type", "bridge"))
     run(log, *inside("ip", "address", "add", f"{chosen.block[5]}/30", "dev", NOWHERE))
     run(log, *inside("ip", "link", "set", NOWHERE, "up"))
-    run(log, *inside("ip", "route", "add", "default", "via", str(chosen.block[6]), "dev", NOWHERE))
     run(log, *inside("sysctl", "--write", "net.ipv4.ip_forward=1"))
+    run(log, *inside("ip", "route", "add", "default", "via", str(chosen.block[6]), "dev", NOWHERE))

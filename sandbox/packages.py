@@ -17,13 +17,15 @@ PROGRAMS = {
     "nsenter": "util-linux",
     "mmdebstrap": "mmdebstrap",
     "skopeo": "skopeo",
+    "gpg": "gpg",
+    "/usr/share/keyrings/debian-archive-keyring.gpg": "debian-archive-keyring",
 }
-"""A program to the package that has it."""
+"""A program, or a file, to the package that has it. The last two are what Ubuntu lacks to trust Debian's packages."""
 
 
 def missing() -> list[str]:
     """The packages that this machine lacks, sorted."""
-    return sorted(package for program, package in PROGRAMS.items() if not shutil.which(program))
+    return sorted(package for program, package in PROGRAMS.items() if not _there(program))
 
 
 def install() -> Step:
@@ -36,11 +38,16 @@ def install() -> Step:
             raise SandboxError(f"{', '.join(packages)} missing and there is no apt-get. Install them by hand")
         quiet = {"DEBIAN_FRONTEND": "noninteractive"}
         run(log, "apt-get", "update", env=quiet)
+        patient = ("--yes", "--no-install-recommends", "--no-remove", "--option=DPkg::Lock::Timeout=120")
         with _services_unstarted():
-            run(log, "apt-get", "install", "--yes", "--no-install-recommends", "--no-remove", *packages, env=quiet)
+            run(log, "apt-get", "install", *patient, *packages, env=quiet)
         return f"installed {', '.join(packages)}"
 
     return Step("Debian packages", install_missing)
+
+
+def _there(program: str) -> bool:
+    return Path(program).exists() if program.startswith("/") else bool(shutil.which(program))
 
 
 @contextmanager

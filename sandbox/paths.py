@@ -6,12 +6,12 @@ from pathlib import Path
 
 def cache() -> Path:
     """What can be made again: programs, packages, images."""
-    return _xdg("XDG_CACHE_HOME", ".cache")
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "slipway"
 
 
 def state() -> Path:
-    """What belongs to what runs: clusters, engine state, logs."""
-    return _xdg("XDG_STATE_HOME", ".local/state")
+    """What belongs to what runs: clusters, engine state, logs. Environment files name places in it, so it is fixed."""
+    return Path.home() / ".local" / "state" / "slipway"
 
 
 def logs() -> Path:
@@ -43,7 +43,3 @@ def write(path: Path, text: str) -> None:
     partial.touch(mode=0o600)
     partial.write_text(text)
     partial.rename(path)
-
-
-def _xdg(variable: str, default: str) -> Path:
-    return Path(os.environ.get(variable) or Path.home() / default) / "slipway"

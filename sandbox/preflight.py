@@ -9,7 +9,7 @@ from typing import IO
 
 from sandbox import paths
 from sandbox.archive import ARCHITECTURES
-from sandbox.step import SandboxError, Step
+from sandbox.step import SandboxError, Step, succeeds
 
 DISK_GIB, MEMORY_GIB = 16, 3
 
@@ -38,8 +38,8 @@ def obstacles() -> Iterator[str]:
         yield f"disk: {_disk_gib()} GiB free below {paths.cache().parent}, {DISK_GIB} are needed. Free some"
     if _memory_gib() < MEMORY_GIB:
         yield f"memory: {_memory_gib():.1f} GiB, {MEMORY_GIB} are needed. Use a larger machine"
-    if "overlay" not in Path("/proc/filesystems").read_text():
-        yield "kernel: it has no overlayfs. Load it: modprobe overlay"
+    if not _overlay():
+        yield "kernel: it has no overlayfs, and `modprobe overlay` loads none. Use a kernel that has it"
 
 
 def _disk_gib() -> int:
@@ -47,6 +47,12 @@ def _disk_gib() -> int:
     folder = next(path for path in (paths.cache(), *paths.cache().parents) if path.exists())
     built = DISK_GIB - 4 if (paths.cache() / "bin").exists() else 0
     return shutil.disk_usage(folder).free // 1024**3 + built
+
+
+def _overlay() -> bool:
+    """Whether layers can be mounted; a fresh machine loads the module when it is first asked for."""
+    known = Path("/proc/filesystems")
+    return "overlay" in known.read_text() or (succeeds("modprobe", "overlay") and "overlay" in known.read_text())
 
 
 def _memory_gib() -> float:

@@ -20,7 +20,7 @@ def load(reference: str) -> Step:
     """Have `reference` on the node, under exactly that name."""
 
     def bring(log: IO[str]) -> str:
-        if reference in _loaded():
+        if reference in _loaded(log):
             return "loaded"
         path = cached(reference)
         how = "cached" if path.exists() else _obtain(reference, path, log)
@@ -75,9 +75,8 @@ def _pull(reference: str, path: Path, log: IO[str]) -> str:
     return ""
 
 
-def _loaded() -> set[str]:
-    listed = subprocess.run(_ctr("images", "list", "--quiet"), capture_output=True, text=True, check=True)
-    return set(listed.stdout.split())
+def _loaded(log: IO[str]) -> set[str]:
+    return set(run(log, *_ctr("images", "list", "--quiet")).split())
 
 
 def _ctr(*arguments: str | Path) -> list[str]:

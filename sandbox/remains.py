@@ -14,9 +14,13 @@ from sandbox import paths
 from sandbox.configuration import CGROUP
 from sandbox.daemons import end, processes
 from sandbox.paths import write
-from sandbox.step import run
+from sandbox.step import SandboxError, run
 
 SHIM = "containerd-shim-runc-v2"
+CGROUPS = Path("/sys/fs/cgroup")
+CONTROLLERS, PASSED_ON = "cgroup.controllers", "cgroup.subtree_control"
+ASKED = {"cpu", "cpuset", "hugetlb", "memory", "pids"}
+"""Controllers that a kubelet asks of its group with cgroup v2, where the kernel has them (its source: pkg/kubelet/cm)."""
 KERNEL = (
     "vm/overcommit_memory",
     "vm/panic_on_oom",
@@ -40,10 +44,10 @@ FIXED = (
 
 def remember() -> None:
     """Note how the machine is, before the first daemon starts."""
-    note = _before()
-    if not note.exists():
+    if not _before().exists():
         kernel = {name: Path("/proc/sys", name).read_text().strip() for name in KERNEL}
-        write(note, json.dumps({"kernel": kernel, "absent": [place for place in FIXED if not Path(place).exists()]}))
+        absent = [place for place in FIXED if not Path(place).exists()]
+        write(_before(), json.dumps({"kernel": kernel, "absent": absent, "controllers": sorted(_not_passed_on())}))
 
 
 def restore() -> None:
@@ -53,15 +57,30 @@ def restore() -> None:
     before = json.loads(_before().read_text())
     for name, value in before["kernel"].items():
         Path("/proc/sys", name).write_text(value)
-    for place in before["absent"]:
-        shutil.rmtree(place, ignore_errors=True)
+    for controller in before.get("controllers", ()):
+        with suppress(OSError):  # the kernel keeps what others have come to use
+            (CGROUPS / PASSED_ON).write_text(f"-{controller}")
+    for place in map(Path, before["absent"]):
+        if all(path.is_dir() or path.name == "kubelet.sock" for path in place.rglob("*")):
+            shutil.rmtree(place, ignore_errors=True)  # with any other file in it, it has become somebody else's
 
 
 def cgroups() -> Iterator[Path]:
     """The sandbox's group in each hierarchy: one with cgroup v2, several with v1."""
-    root = Path("/sys/fs/cgroup")
-    hierarchies = [root] if (root / "cgroup.controllers").exists() else sorted(root.iterdir())
+    hierarchies = [CGROUPS] if (CGROUPS / CONTROLLERS).exists() else sorted(CGROUPS.iterdir())
     return (hierarchy / CGROUP for hierarchy in hierarchies if (hierarchy / "cgroup.procs").exists())
+
+
+def make_cgroups() -> None:
+    """Make the sandbox's group in each hierarchy. Raises SandboxError where it cannot have all that a kubelet asks."""
+    if lacking := sorted(_not_passed_on()):
+        try:
+            (CGROUPS / PASSED_ON).write_text(" ".join(f"+{controller}" for controller in lacking))
+        except OSError as error:
+            fact = f"{CGROUPS} does not pass on {', '.join(lacking)} ({error.strerror})"
+            raise SandboxError(f"cgroups: {fact}. Run it on the machine itself, not in a container") from None
+    for group in cgroups():
+        group.mkdir(exist_ok=True)
 
 
 def kill_pods(log: IO[str]) -> int:
@@ -94,17 +113,28 @@ def remove_cgroups() -> None:
 
 def remove_traces() -> None:
     """Remove what container runtime and kubelet keep at fixed places outside the sandbox's folders."""
-    for note in paths.sockets().glob("containerd/io.containerd.runtime.v2.task/k8s.io/*/address"):
-        Path(note.read_text().removeprefix("unix://")).unlink(missing_ok=True)
+    for bundle in paths.sockets().glob("containerd/io.containerd.runtime.v2.task/k8s.io/*"):
+        with suppress(FileNotFoundError):
+            Path((bundle / "address").read_text().removeprefix("unix://")).unlink()
+        shutil.rmtree(Path("/run/containerd/runc/k8s.io", bundle.name), ignore_errors=True)
     for link in Path("/var/log/containers").glob("*.log"):
         if link.is_symlink() and str(os.readlink(link)).startswith(str(paths.sandbox())):
             link.unlink()
-    for result in Path("/var/lib/cni/results").glob("slipway-sandbox-*"):
-        result.unlink()
+    for result in Path("/var/lib/cni/results").glob("*"):
+        if f"{paths.sockets()}/" in result.read_text():
+            result.unlink()
 
 
 def _before() -> Path:
     return paths.sandbox() / "before.json"
+
+
+def _not_passed_on() -> set[str]:
+    """What a kubelet asks for and a new group would lack; with cgroup v1, nothing."""
+    if not (CGROUPS / CONTROLLERS).exists():
+        return set()
+    known, passed_on = (set((CGROUPS / file).read_text().split()) for file in (CONTROLLERS, PASSED_ON))
+    return (ASKED & known) - passed_on
 
 
 def _socket() -> str:

