@@ -16,7 +16,14 @@ from components.values import Value
 class ClusterSpec(Value):
     """What an environment may choose about a cluster of one kind; kinds give `traits` the default that fits them."""
 
+    programs: ClassVar[tuple[str, ...]] = ()
+    """What provisioning it needs on PATH of the machine that does it."""
+
     traits: Traits = Traits()
+
+    def ports(self) -> tuple[int, ...]:
+        """What must be free on the machine that provisions it."""
+        return ()
 
     def known_kubeconfig(self) -> str | None:
         """Its kubeconfig (a path, or contents) where that is known before anything is provisioned."""

@@ -24,15 +24,15 @@ _WORDS = {
     "greater_than_equal": "must be at least {ge}",
     "less_than_equal": "must be at most {le}",
     "literal_error": "must be one of {expected}",
-    "too_long": "has {actual_length} entries, at most {max_length} are allowed",
-    "too_short": "has {actual_length} entries, at least {min_length} are needed",
+    "too_long": "must have at most {max_length} entries",
+    "too_short": "must have at least {min_length} entries",
 }
 
 
 def mistakes(error: ValidationError, model: type[BaseModel], prefix: Path = ()) -> Iterator[Mistake]:
     """Each mistake of `error`, its path below `prefix`; unknown keys with the nearest key of `model`."""
     for detail in error.errors(include_url=False):
-        yield Mistake((*prefix, *detail["loc"]), _message(detail, model))
+        yield Mistake((*prefix, *(part for part in detail["loc"] if part != "[key]")), _message(detail, model))
 
 
 def _message(detail: ErrorDetails, model: type[BaseModel]) -> str:

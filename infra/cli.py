@@ -12,8 +12,9 @@ from rich.table import Table
 import sandbox
 from components import render as rendering
 from components.errors import Invalid, SlipwayError
-from infra import machine, predict, progress, rollout, settings
+from infra import doctor, graph, machine, predict, progress, rollout, settings
 from infra.delivery import Delivery
+from infra.schema import schema as environment_schema
 from sandbox import SandboxError, lock
 
 app = typer.Typer(
@@ -25,13 +26,27 @@ app = typer.Typer(
 out = Console(highlight=False, soft_wrap=True, markup=False)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
-FOLDER = Path(__file__).parent.parent
-"""Where Pulumi.yaml and the environment files are."""
+
+class _Project:
+    """The folder of Pulumi.yaml and the environment files."""
+
+    folder = Path(__file__).parent.parent
+
 
 Env = Annotated[str, typer.Option("--env", "-e", envvar="SLIPWAY_ENV", help="Environment: Pulumi.<ENV>.yaml.")]
 MaybeEnv = Annotated[
     str | None, typer.Option("--env", "-e", envvar="SLIPWAY_ENV", help="Environment; by default what the machine has.")
 ]
+Out = Annotated[Path | None, typer.Option("--out", "-o", help="A file; by default the screen.")]
+
+
+@app.callback()
+def project(
+    folder: Annotated[
+        Path, typer.Option("--project", envvar="SLIPWAY_PROJECT", help="The folder of Pulumi.yaml.")
+    ] = _Project.folder,
+) -> None:
+    _Project.folder = folder.resolve()
 
 
 @app.command()
@@ -39,8 +54,8 @@ def up(env: MaybeEnv = None) -> None:
     """Bring an environment up, or to what its file says now, and ask a model for a prediction."""
     chosen = machine.choose(env)
     err.print(f"Environment [bold]{chosen.environment}[/bold]: {chosen.reason}.")
-    target = settings.from_file(chosen.environment, FOLDER)
-    delivery = Delivery(target, FOLDER)
+    target = _target(chosen.environment)
+    delivery = Delivery(target, _Project.folder)
     with lock.held(target.name):
         progress.perform(delivery.up())
     _show_first_prediction(target, delivery)
@@ -49,28 +64,29 @@ def up(env: MaybeEnv = None) -> None:
 @app.command()
 def down(env: MaybeEnv = None) -> None:
     """Remove everything that `up` has made."""
-    target = settings.from_file(machine.choose(env).environment, FOLDER)
+    target = _target(env)
     with lock.held(target.name):
-        progress.perform(Delivery(target, FOLDER).down())
+        progress.perform(Delivery(target, _Project.folder).down())
 
 
 @app.command()
 def status(env: MaybeEnv = None) -> None:
-    """What runs: the sandbox's parts, and each model."""
-    target = settings.from_file(machine.choose(env).environment, FOLDER)
+    """What runs: the sandbox's parts, and each workload of the environment."""
+    target = _target(env)
     table = Table("what", "state", box=None)
     for name, state in sandbox.status():
         table.add_row(name, state)
-    live = Delivery(target, FOLDER).live()
-    for name, state in rollout.states(live, target.units()):
-        table.add_row(name, state)
-    out.print(table)
+    try:
+        for name, state in rollout.states(Delivery(target, _Project.folder).live(), target.units()):
+            table.add_row(name, state)
+    finally:
+        out.print(table)
 
 
 @app.command()
 def render(env: Env, to: Annotated[Path, typer.Option("--out", "-o", help="A folder; made, or replaced.")]) -> None:
     """Write an environment's objects as YAML, one folder a unit, numbered in the order to apply them."""
-    units = settings.from_file(env, FOLDER).units()
+    units = settings.from_file(env, _Project.folder).units()
     rendering.write(units, to)
     err.print(f"{len(units)} units in {to}")
 
@@ -82,10 +98,35 @@ def ask(
     data: Annotated[str | None, typer.Option("--data", "-d", help="The request: JSON, or @FILE.")] = None,
 ) -> None:
     """Send a model its own sample request, or yours, and show the answer."""
-    target = settings.from_file(machine.choose(env).environment, FOLDER)
-    request = Path(data[1:]).read_text() if data and data.startswith("@") else data
-    answer = predict.predict(target, Delivery(target, FOLDER).live(), model, request).answer
-    out.print(json.dumps(answer, indent=2))
+    target = _target(env)
+    found = predict.predict(target, Delivery(target, _Project.folder).live(), model, data)
+    out.print(json.dumps(found.answer, indent=2))
+
+
+@app.command("doctor")
+def examine(env: MaybeEnv = None) -> None:
+    """What this machine lacks for an environment, and the command that mends it."""
+    chosen = machine.choose(env)
+    checks = doctor.checks(_target(chosen.environment), chosen.environment)
+    table = Table("", "what", "fact", "cure", box=None)
+    for check in checks:
+        table.add_row({True: "✓", False: "✗", None: "?"}[check.ok], check.name, check.fact, "" if check.ok else check.cure)
+    out.print(table)
+    if any(check.ok is False for check in checks):
+        raise typer.Exit(1)
+
+
+@app.command()
+def schema(to: Out = None) -> None:
+    """The JSON Schema of an environment file, with which an editor completes and checks it."""
+    _write(json.dumps(environment_schema(), indent=2) + "\n", to)
+
+
+@app.command("graph")
+def picture(env: Env, to: Out = None) -> None:
+    """Draw an environment: SVG into a file that is called so, else Mermaid."""
+    target = _target(env)
+    _write(graph.svg(target) if to and to.suffix == ".svg" else graph.mermaid(target), to)
 
 
 def main() -> None:
@@ -96,6 +137,8 @@ def main() -> None:
         _fail(error, 2)
     except (SlipwayError, SandboxError) as error:
         _fail(error, 1)
+    except OSError as error:
+        _fail(SlipwayError(f"{error.filename or 'this machine'}: {error.strerror}"), 1)
     except KeyboardInterrupt:
         _fail(SlipwayError("interrupted. Run it again: it goes on where it was"), 130)
 
@@ -106,16 +149,29 @@ def _fail(error: Exception, code: int) -> None:
     sys.exit(code)
 
 
+def _target(env: str | None) -> settings.Target:
+    return settings.from_file(env or machine.choose(None).environment, _Project.folder)
+
+
+def _write(text: str, to: Path | None) -> None:
+    if to:
+        to.write_text(text)
+    else:
+        out.print(text, end="")
+
+
 def _show_first_prediction(target: settings.Target, delivery: Delivery) -> None:
     asked = [endpoint for endpoint in predict.endpoints(target).values() if endpoint.sample]
     if not asked:
         return
     found = predict.predict(target, delivery.live(), asked[0].model)
-    env = target.name
-    out.print(f"\n{found.endpoint.model} was asked  {json.dumps(found.request)}")
-    out.print(f"and answered    {json.dumps(found.answer.get('outputs', found.answer))}")
-    out.print(f"\nURL in the cluster  {found.endpoint.url}")
-    out.print(f"\nNext:  slipway predict {asked[-1].model} --env {env}")
+    answer = found.answer.get("outputs", found.answer)
+    out.print(f"\nAsked {found.endpoint.model}:  {json.dumps(found.request)}")
+    out.print(f"It says:     {json.dumps(answer)}\n")
+    out.print(f"URL          {found.endpoint.url}  (namespace {delivery.namespace}, from within the cluster)\n")
+    out.print("Next, try:")
+    for command in (f"predict {asked[-1].model}", "status", "render --out rendered"):
+        out.print(f"  .venv/bin/slipway {command} --env {target.name}")
 
 
 if __name__ == "__main__":

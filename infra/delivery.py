@@ -3,12 +3,13 @@
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 import sandbox
 from components.errors import SlipwayError
 from components.images import images
 from components.unit import KubernetesObject
-from infra import engine, rollout
+from infra import doctor, engine, machine, rollout
 from infra.engine import Engine
 from infra.kubectl import Kubectl
 from infra.live import Live
@@ -29,7 +30,12 @@ class Delivery:
     def up(self) -> Iterator[Step]:
         """From whatever is there to models that serve; what is no longer wanted goes last."""
         if self._on_sandbox():
+            machine.become_root()
             yield from sandbox.up(images(self._target.units()))
+        else:
+            yield Step("This machine", self._fit)
+        if not self._known:
+            yield from map(machine.tool, (*self._target.cluster.spec.programs, "pulumi"))
         if self._known:
             yield Step("Cluster", lambda log: f"Kubernetes {self.live().version()}")
         if self._with_engine():
@@ -43,6 +49,7 @@ class Delivery:
     def down(self) -> Iterator[Step]:
         """Remove everything that `up` made; a sandbox goes as a whole."""
         if self._on_sandbox():
+            machine.become_root()
             yield from sandbox.down()
         elif self._with_engine():
             yield self._engine.destroy()
@@ -54,6 +61,16 @@ class Delivery:
         context = getattr(self._target.cluster.spec, "context", None)
         return Live(self._kubeconfig(), context)
 
+    @property
+    def namespace(self) -> str:
+        """Where the models are."""
+        return self._target.context.models.name
+
+    def _fit(self, log: IO[str]) -> str:
+        if missing := [check for check in doctor.checks(self._target, self._target.name) if check.ok is False]:
+            raise SlipwayError("\n".join(f"{check.name}: {check.fact}. {check.cure}" for check in missing))
+        return "fit"
+
     def _ready(self) -> Step:
         return Step("Ready", lambda log: rollout.wait(self.live(), self._objects(), log))
 
@@ -64,12 +81,13 @@ class Delivery:
         return self._known == str(sandbox.kubeconfig())
 
     def _with_engine(self) -> bool:
-        """The engine, unless kubectl has made this environment: what one has made the other can't take over."""
-        if engine.available():
-            return not (self._known and Path(self._known).exists() and self._rendered().exists())
+        """Always, where only the engine can make the cluster; else where the engine is, and kubectl was not before.
+
+        What one of the two has made the other cannot take over.
+        """
         if not self._known:
-            raise SlipwayError(f"environment {self._target.name!r} makes its cluster with Pulumi, which is not on PATH")
-        return False
+            return True
+        return engine.available() and not self._rendered().exists()
 
     def _rendered(self) -> Rendered:
         live = self.live()

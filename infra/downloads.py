@@ -80,6 +80,8 @@ def ensure(tool: str, log: IO[str]) -> Path:
     """
     if found := shutil.which(tool):
         return Path(found)
+    if tool not in RELEASES:
+        raise SlipwayError(f"{tool} is not on PATH. `slipway doctor` says how to install it")
     release = RELEASES[tool]
     folder = paths.cache() / "tools" / f"{tool}-{release.version}"
     if not (folder / tool).exists():

@@ -1,11 +1,13 @@
 """Carries out an environment with the Pulumi engine."""
 
 import io
+import json
 import os
 import re
 import secrets
 import shutil
 import signal
+import subprocess
 import sys
 from pathlib import Path
 from subprocess import PIPE, STDOUT, Popen
@@ -45,6 +47,10 @@ class Engine:
             return detail
 
         return Step("Pulumi destroy", run)
+
+    def exists(self) -> bool:
+        """Whether the engine has begun to carry out the environment from this machine, and not destroyed it since."""
+        return self._workspace.exists()
 
     def kubeconfig(self) -> str:
         """The kubeconfig of the cluster that the engine made."""
@@ -99,8 +105,11 @@ class Engine:
 
 
 def available() -> bool:
-    """Whether a Pulumi command line is on PATH, with its Python language host."""
-    return bool(shutil.which("pulumi") and shutil.which("pulumi-language-python"))
+    """Whether a Pulumi command line is on PATH, with its Python language host and its Kubernetes plugin."""
+    if not (shutil.which("pulumi") and shutil.which("pulumi-language-python")):
+        return False
+    listed = subprocess.run(["pulumi", "plugin", "ls", "--json"], capture_output=True, text=True)
+    return any(plugin["name"] == "kubernetes" for plugin in json.loads(listed.stdout or "[]"))
 
 
 def _copied(stream: IO[str], log: IO[str]) -> str:

@@ -61,14 +61,18 @@ def read(name: str, folder: Path) -> Document:
     if not isinstance(config, dict):
         raise SlipwayError(f"{path.name} has no mapping 'config:'. Write it, with the key 'slipway:cluster' in it")
     if _expanded(config, {}) > SIZE_LIMIT:
-        raise SlipwayError(f"{path.name}: an anchor holds an alias to itself, or aliases multiply. Write them out")
+        raise SlipwayError(
+            f"{path.name}: aliases make more than {SIZE_LIMIT:,} values of it. Write out what is meant"
+        )
     return Document(path, config)
 
 
 def _parse(path: Path) -> Any:
     try:
         if path.stat().st_size > SIZE_LIMIT:
-            raise SlipwayError(f"{path.name} is larger than {SIZE_LIMIT:,} bytes. An environment is a page, not a database")
+            raise SlipwayError(
+                f"{path.name} is over {SIZE_LIMIT:,} bytes. An environment is a page, not a database"
+            )
         return YAML().load(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise SlipwayError(f"{path.name} cannot be read: {error.strerror}. Mend its path or its rights") from None
@@ -90,11 +94,10 @@ def _place(path: Path, error: MarkedYAMLError) -> str:
 
 
 def _expanded(value: Any, sizes: dict[int, int]) -> int:
-    """How many values `value` is with its aliases written out; without end where it holds itself."""
+    """How many values `value` is with its aliases written out."""
     if not isinstance(value, dict | list):
         return 1
     if id(value) not in sizes:
-        sizes[id(value)] = SIZE_LIMIT
         inner = value.values() if isinstance(value, dict) else value
         sizes[id(value)] = 1 + sum(_expanded(each, sizes) for each in inner)
     return sizes[id(value)]

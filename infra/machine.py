@@ -3,7 +3,12 @@
 import os
 import shutil
 import subprocess
-from typing import NamedTuple
+import sys
+from typing import IO, NamedTuple
+
+from components.errors import SlipwayError
+from infra import downloads, progress
+from sandbox import Step
 
 
 class Choice(NamedTuple):
@@ -14,14 +19,27 @@ class Choice(NamedTuple):
 
 
 def choose(wanted: str | None) -> Choice:
-    """The environment that the user wants; else `dev` where Docker answers, else `sandbox`."""
+    """The environment that the user wants; else `dev` where Docker answers and its tools can be had, else `sandbox`."""
     if wanted:
         return Choice(wanted, "you asked for it")
     if not docker_answers():
         return Choice("sandbox", "no Docker answers on this machine, so Kubernetes comes from published packages")
-    if missing := [tool for tool in ("pulumi", "k3d") if not shutil.which(tool)]:
-        return Choice("sandbox", f"Docker answers, but {' and '.join(missing)} cannot be had here")
+    try:
+        progress.perform([tool(name) for name in ("pulumi", "k3d") if not shutil.which(name)])
+    except SlipwayError as error:
+        return Choice("sandbox", f"Docker answers, but there is a tool that cannot be had. {error}")
     return Choice("dev", "Docker answers, so k3d makes the cluster and Pulumi everything on it")
+
+
+def tool(name: str) -> Step:
+    """Have the program `name` on our PATH: the machine's, or its pinned release."""
+
+    def run(log: IO[str]) -> str:
+        found = downloads.ensure(name, log)
+        os.environ["PATH"] = f"{os.environ['PATH']}{os.pathsep}{found.parent}"
+        return str(found)
+
+    return Step(f"Program {name}", run)
 
 
 def docker_answers() -> bool:
@@ -32,6 +50,8 @@ def docker_answers() -> bool:
         return False
 
 
-def is_root() -> bool:
-    """Whether this process may make network namespaces and mounts."""
-    return os.geteuid() == 0
+def become_root() -> None:
+    """Start this very command again with sudo, unless it is root's already or there is no sudo."""
+    if os.geteuid() != 0 and (sudo := shutil.which("sudo")):
+        kept = "--preserve-env=HOME,PATH,SLIPWAY_ENV,SLIPWAY_PROJECT,XDG_CACHE_HOME"
+        os.execv(sudo, [sudo, kept, sys.executable, "-m", "infra.cli", *sys.argv[1:]])

@@ -1,9 +1,9 @@
 """Asks a served model for a prediction."""
 
 import json
+from pathlib import Path
 from typing import Any, NamedTuple
 
-from components.context import Context
 from components.errors import SlipwayError, nearest
 from components.model_stack import Endpoint
 from infra.live import Live
@@ -20,13 +20,12 @@ class Prediction(NamedTuple):
 
 def endpoints(target: Target) -> dict[str, Endpoint]:
     """Every model of the environment by its name."""
-    context = Context(traits=target.cluster.spec.traits)
-    found = (endpoint for stack in target.environment.stacks for endpoint in stack.endpoints(context))
+    found = (endpoint for stack in target.environment.stacks for endpoint in stack.endpoints(target.context))
     return {endpoint.model: endpoint for endpoint in found}
 
 
 def predict(target: Target, live: Live, model: str, request: str | None = None) -> Prediction:
-    """Send `request` (JSON), or the model's own sample, to `model` through the cluster's API server."""
+    """Send `request` (JSON, or @ and a file of it), or the model's own sample, to `model`, through the API server."""
     known = endpoints(target)
     if model not in known:
         raise SlipwayError(f"environment {target.name!r} has no model {model!r}. {nearest(model, known)}")
@@ -38,6 +37,6 @@ def predict(target: Target, live: Live, model: str, request: str | None = None) 
 
 def _parsed(text: str) -> Any:
     try:
-        return json.loads(text)
-    except json.JSONDecodeError as error:
-        raise SlipwayError(f"--data is not JSON: {error}. Quote it as one argument, or give '@file'") from None
+        return json.loads(Path(text[1:]).read_text() if text.startswith("@") else text)
+    except ValueError as error:
+        raise SlipwayError(f"--data is not JSON: {error}. Quote it as one argument, or give '@FILE'") from None

@@ -30,6 +30,8 @@ class Rollout(NamedTuple):
     name: str
     ready: int
     wanted: int
+    seen: bool
+    """Whether the counts are of the newest revision already."""
     done: bool
 
     def __str__(self) -> str:
@@ -50,7 +52,7 @@ def wait(live: Live, objects: Iterable[KubernetesObject], log: IO[str], seconds:
             return ", ".join(map(str, rollouts))
         late = time.monotonic() > deadline
         for metadata, rollout in zip(wanted, rollouts, strict=True):
-            if not rollout.done:
+            if not rollout.done and (rollout.seen or late):
                 _refuse_hopeless(live, metadata["namespace"], metadata["name"], late)
         time.sleep(1)
 
@@ -68,16 +70,23 @@ def _rollout(live: Live, namespace: str, name: str) -> Rollout:
     status, wanted = found.get("status", {}), found["spec"]["replicas"]
     seen = status.get("observedGeneration", 0) >= found["metadata"]["generation"]
     new, ready, total = (status.get(count, 0) for count in ("updatedReplicas", "availableReplicas", "replicas"))
-    return Rollout(name, min(new, ready), wanted, seen and new == ready == total == wanted)
+    return Rollout(name, min(new, ready), wanted, seen, seen and new == ready == total == wanted)
 
 
 def _refuse_hopeless(live: Live, namespace: str, name: str, late: bool) -> None:
-    selector = f"labelSelector=app.kubernetes.io/name={name}"
-    for pod in live.get(f"/api/v1/namespaces/{namespace}/pods?{selector}")["items"]:
+    for pod in _newest_pods(live, namespace, f"labelSelector=app.kubernetes.io/name={name}"):
         if reason := trouble(pod, late):
             raise SlipwayError(f"{namespace}/{name} cannot start: {reason}{_last_error(live, pod)}")
     if late:
         raise SlipwayError(f"{namespace}/{name} is not ready in time; its pods give no reason")
+
+
+def _newest_pods(live: Live, namespace: str, selector: str) -> list[KubernetesObject]:
+    """The pods of the newest revision: what keeps an older one from starting may be just what this one mends."""
+    sets = [each["metadata"] for each in live.get(f"/apis/apps/v1/namespaces/{namespace}/replicasets?{selector}")["items"]]
+    newest = max(sets, key=lambda each: int(each["annotations"]["deployment.kubernetes.io/revision"]), default=None)
+    digest = f",pod-template-hash={newest['labels']['pod-template-hash']}" if newest else ""
+    return list(live.get(f"/api/v1/namespaces/{namespace}/pods?{selector}{digest}")["items"])
 
 
 def _last_error(live: Live, pod: KubernetesObject) -> str:

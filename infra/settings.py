@@ -50,9 +50,14 @@ class Target(NamedTuple):
     cluster: ClusterKind
     environment: Environment
 
+    @property
+    def context(self) -> Context:
+        """What units may know about the cluster."""
+        return Context(traits=self.cluster.spec.traits)
+
     def units(self) -> tuple[Unit, ...]:
         """Everything that belongs on the cluster, in order."""
-        return tuple(self.environment.units(Context(traits=self.cluster.spec.traits)))
+        return tuple(self.environment.units(self.context))
 
 
 def from_file(name: str, folder: Path) -> Target:
@@ -67,7 +72,15 @@ def from_file(name: str, folder: Path) -> Target:
 def from_engine(name: str) -> Target:
     """The environment that the running Pulumi engine says, secrets decrypted."""
     config = {key: value for key, value in get_config_env().items() if key.startswith(PREFIX)}
-    return target(name, {key.removeprefix(PREFIX): json.loads(value) for key, value in config.items()})
+    return target(name, {key.removeprefix(PREFIX): _decoded(value) for key, value in config.items()})
+
+
+def _decoded(value: str) -> Any:
+    """Objects reach the program as JSON, plain text as it is."""
+    try:
+        return json.loads(value)
+    except ValueError:
+        return value
 
 
 def target(name: str, chosen: Mapping[str, Any]) -> Target:
@@ -91,8 +104,8 @@ def _well_formed(chosen: Mapping[str, Any], section: str) -> Iterator[tuple[str,
     """What can be looked into even where Settings has found a mistake beside it."""
     choices = chosen.get(section)
     for key, choice in choices.items() if isinstance(choices, dict) else ():
-        if isinstance(choice, dict | None):
-            yield str(key), choice or {}
+        if isinstance(key, str) and isinstance(choice, dict | None):
+            yield key, choice or {}
 
 
 class _Reader:

@@ -22,6 +22,9 @@ PROGRAMS = {
 }
 """A program, or a file, to the package that has it. The last two are what Ubuntu lacks to trust Debian's packages."""
 
+POLICY = Path("/usr/sbin/policy-rc.d")
+"""What maintainer scripts ask before they start a service (Debian: invoke-rc.d)."""
+
 
 def missing() -> list[str]:
     """The packages that this machine lacks, sorted."""
@@ -53,13 +56,13 @@ def _there(program: str) -> bool:
 @contextmanager
 def _services_unstarted() -> Iterator[None]:
     """Keeps maintainer scripts from starting a containerd that nobody asked for: a policy of 101 forbids it."""
-    policy, ours = Path("/usr/sbin/policy-rc.d"), "#!/bin/sh\n# of slipway's sandbox\nexit 101\n"
-    if policy.exists() and policy.read_text() != ours:
+    ours = "#!/bin/sh\n# of slipway's sandbox\nexit 101\n"
+    if POLICY.exists() and POLICY.read_text() != ours:
         yield
         return
-    policy.write_text(ours)
-    policy.chmod(0o755)
+    POLICY.write_text(ours)
+    POLICY.chmod(0o755)
     try:
         yield
     finally:
-        policy.unlink()
+        POLICY.unlink()

@@ -35,11 +35,16 @@ def kubeconfig() -> Path:
 
 
 def write(path: Path, text: str) -> None:
-    """Make `path` a file of `text` that only its owner reads: whole or not at all; left alone if it is so already."""
+    """Make `path` a file of `text` that only its owner reads: whole or not at all; left alone if it is so already.
+
+    The owner is who asked, also by way of sudo.
+    """
     if path.exists() and path.read_text() == text:
         return
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.name}.partial")
     partial.touch(mode=0o600)
     partial.write_text(text)
+    if os.geteuid() == 0 and (user := os.environ.get("SUDO_UID")):
+        os.chown(partial, int(user), -1)
     partial.rename(path)

@@ -20,7 +20,7 @@ SHIM = "containerd-shim-runc-v2"
 CGROUPS = Path("/sys/fs/cgroup")
 CONTROLLERS, PASSED_ON = "cgroup.controllers", "cgroup.subtree_control"
 ASKED = {"cpu", "cpuset", "hugetlb", "memory", "pids"}
-"""Controllers that a kubelet asks of its group with cgroup v2, where the kernel has them (its source: pkg/kubelet/cm)."""
+"""Controllers that a kubelet asks of its group with cgroup v2, where the kernel has them (its pkg/kubelet/cm)."""
 KERNEL = (
     "vm/overcommit_memory",
     "vm/panic_on_oom",

@@ -42,8 +42,9 @@ def run(
     words = list(map(str, command))
     log.write(f"$ {' '.join(words)}\n")
     started, environ, printed = [*DIES_WITH_US, *words], {**direct_environ(), **env}, list[str]()
-    pipes = {"stdin": PIPE, "stdout": PIPE, "stderr": STDOUT}
-    with Popen(started, cwd=cwd, env=environ, text=True, errors="replace", **pipes) as process:
+    with Popen(
+        started, cwd=cwd, env=environ, stdin=PIPE, stdout=PIPE, stderr=STDOUT, text=True, errors="replace"
+    ) as process:
         for line in _fed(process, stdin):
             log.write(line)
             printed.append(line)

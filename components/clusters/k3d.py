@@ -1,7 +1,7 @@
 """k3d: k3s in Docker, on this machine."""
 
 from collections import Counter
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import pulumi
 import yaml
@@ -35,6 +35,8 @@ class K3d(Cluster):
     class Spec(ClusterSpec):
         """Ports are of this machine: `api_port` for kubectl, `http_port` and `https_port` for the ingress gateway."""
 
+        programs: ClassVar[tuple[str, ...]] = ("docker", "k3d")
+
         servers: int = Field(default=1, ge=1, le=7)
         agents: int = Field(default=0, ge=0, le=20)
         server_memory: Quantity = "8G"
@@ -61,7 +63,6 @@ class K3d(Cluster):
             return self
 
         def ports(self) -> tuple[int, ...]:
-            """What must be free on this machine."""
             return (self.api_port, self.http_port, self.https_port)
 
         def config(self, name: str) -> dict[str, Any]:

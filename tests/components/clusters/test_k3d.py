@@ -1,0 +1,198 @@
+import json
+import shlex
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+from pydantic import ValidationError
+
+from components.clusters.k3d import CREATE, K3d
+from tests.components.deployed import KUBECONFIG, Deployed, deploy, revealed
+
+ARTICLE = """k3d cluster create --k3s-arg "--disable=traefik@server:0" --api-port 6443 --port 8080:80@loadbalancer
+--port 8443:443@loadbalancer --servers-memory=8G"""
+"""How people create this cluster by hand (Seldon Core's quick start on k3d)."""
+
+CHOICES: list[dict[str, Any]] = [
+    {},
+    {"servers": 3, "agents": 2, "server_memory": "4G", "api_port": 7000, "http_port": 80, "https_port": 443},
+    {"mirrors": {"docker.io": ["https://mirror.example.com", "https://other.example.com"]}},
+    {"image": "docker.io/rancher/k3s:v1.35.0-k3s1"},
+]
+
+
+@pytest.fixture
+def deployed() -> Deployed:
+    return deploy(lambda: K3d("dev", K3d.Spec()))
+
+
+def options(command: str) -> dict[str, set[str]]:
+    words = shlex.split(command)
+    found: dict[str, set[str]] = {}
+    for word, following in zip(words, [*words[1:], ""], strict=True):
+        if word.startswith("--"):
+            name, equals, value = word.removeprefix("--").partition("=")
+            found.setdefault(name, set()).add(value if equals else following)
+    return found
+
+
+@pytest.mark.parametrize("choices", CHOICES)
+def test_the_config_file_is_one_that_k3d_reads(shared: Path, choices: dict[str, Any]) -> None:
+    schema = json.loads((shared / "k3d-v1alpha5.schema.json").read_text())
+    config = K3d.Spec.model_validate(choices).config("slipway-dev")
+    jsonschema.Draft7Validator(schema, format_checker=jsonschema.FormatChecker()).validate(config)
+
+
+def test_the_schema_of_k3d_refuses_what_it_does_not_know(shared: Path) -> None:
+    schema = json.loads((shared / "k3d-v1alpha5.schema.json").read_text())
+    config = K3d.Spec().config("slipway-dev")
+    config["options"]["k3s"]["extraArg"] = []
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.Draft7Validator(schema).validate(config)
+
+
+def test_the_defaults_are_what_people_type_by_hand() -> None:
+    typed, config = options(ARTICLE), K3d.Spec().config("slipway-dev")
+    disabled = {argument["arg"] for argument in config["options"]["k3s"]["extraArgs"]}
+    assert {argument.partition("@")[0] for argument in typed["k3s-arg"]} <= disabled
+    assert {config["kubeAPI"]["hostPort"]} == typed["api-port"]
+    assert {f"{port['port']}@{port['nodeFilters'][0]}" for port in config["ports"]} == typed["port"]
+    assert {config["options"]["runtime"]["serversMemory"]} == typed["servers-memory"]
+
+
+def test_the_load_balancer_of_k3s_gives_way_on_every_server() -> None:
+    arguments = K3d.Spec(servers=3).config("x")["options"]["k3s"]["extraArgs"]
+    assert {"arg": "--disable=servicelb", "nodeFilters": ["server:*"]} in arguments
+
+
+def test_the_users_own_kubeconfig_is_left_alone() -> None:
+    kubeconfig = K3d.Spec().config("x")["options"]["kubeconfig"]
+    assert kubeconfig == {"updateDefaultKubeconfig": False, "switchCurrentContext": False}
+
+
+def test_mirrors_are_said_as_containerd_reads_them() -> None:
+    spec = K3d.Spec(mirrors={"docker.io": ("https://mirror.example.com",)})
+    registries = yaml.safe_load(spec.config("x")["registries"]["config"])
+    assert registries == {"mirrors": {"docker.io": {"endpoint": ["https://mirror.example.com"]}}}
+
+
+@pytest.mark.parametrize("servers", [2, 4, 6])
+def test_an_even_number_of_servers_is_refused(servers: int) -> None:
+    with pytest.raises(ValidationError, match="servers keep a quorum only in odd numbers"):
+        K3d.Spec(servers=servers)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        *({"servers": 0}, {"servers": 9}, {"agents": -1}, {"api_port": 0}, {"http_port": 65536}, {"https_port": -1}),
+        *({"server_memory": "0"}, {"server_memory": "lots"}, {"image": "docker.io/rancher/k3s:latest"}, {"agent": 1}),
+    ],
+)
+def test_what_k3d_cannot_do_is_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        K3d.Spec.model_validate(wrong)
+
+
+def test_one_port_for_two_purposes_is_refused() -> None:
+    with pytest.raises(ValidationError, match="port 8080 is given 2 times"):
+        K3d.Spec(api_port=8080)
+
+
+def test_the_ports_to_be_free_are_those_of_the_config_file() -> None:
+    spec = K3d.Spec(api_port=1, http_port=2, https_port=3)
+    config = spec.config("x")
+    said = {config["kubeAPI"]["hostPort"], *(port["port"].partition(":")[0] for port in config["ports"])}
+    assert said == {str(port) for port in spec.ports()}
+
+
+def test_the_command_gets_the_config_file_and_the_name(deployed: Deployed) -> None:
+    command = deployed.one("command:local:Command")
+    assert command.inputs["environment"] == {"NAME": "slipway-dev"}
+    assert yaml.safe_load(command.inputs["stdin"]) == K3d.Spec().config("slipway-dev")
+    assert '"$NAME"' in command.inputs["delete"]
+
+
+def test_a_changed_config_makes_a_new_cluster_after_the_old_one_is_gone(deployed: Deployed) -> None:
+    request = deployed.one("command:local:Command").request
+    assert "stdin" in request.replaceOnChanges
+    assert request.deleteBeforeReplace is True
+
+
+def test_the_kubeconfig_is_the_commands_secret_output(deployed: Deployed) -> None:
+    command, provider = deployed.one("command:local:Command"), deployed.one("pulumi:providers:kubernetes")
+    assert list(command.request.additionalSecretOutputs) == ["stdout"]
+    assert command.inputs["logging"] == "none"
+    assert revealed(provider.inputs["kubeconfig"]) == KUBECONFIG
+    assert list(provider.request.dependencies) == [command.urn]
+
+
+def test_command_and_provider_belong_to_the_cluster(deployed: Deployed) -> None:
+    for type in ("command:local:Command", "pulumi:providers:kubernetes"):
+        assert deployed.one(type).parent == "slipway:index:K3d::dev"
+
+
+def test_it_serves_metrics_and_volumes_by_itself() -> None:
+    assert K3d.Spec().traits.metrics_api is True
+    assert K3d.Spec().traits.storage_class == "local-path"
+
+
+K3D = """
+echo "k3d $*" >>"$NOTES"
+case "$1 $2" in
+  "cluster get") test -n "$EXISTS" ;;
+  "cluster create") cat "$4" >>"$NOTES" ;;
+  "kubeconfig get") echo "apiVersion: v1" ;;
+esac
+"""
+DOCKER = """
+echo "docker $*" >>"$NOTES"
+echo "$OURS"
+"""
+
+
+@pytest.fixture
+def tools(tmp_path: Path) -> Path:
+    """A folder for PATH with stand-ins for k3d and docker, which note what they are asked."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    for name, script in (("k3d", K3D), ("docker", DOCKER)):
+        (folder / name).write_text(f"#!/bin/sh\n{script}")
+        (folder / name).chmod(0o755)
+    return folder
+
+
+def run(tools: Path, **state: str) -> tuple[subprocess.CompletedProcess[str], str]:
+    """The script that creates the cluster, and what it has asked of k3d and docker."""
+    notes = tools / "notes"
+    environment = {"PATH": f"{tools}:/usr/bin:/bin", "NOTES": str(notes), "NAME": "slipway-dev", "EXISTS": "", "OURS": ""}
+    done = subprocess.run(
+        ["/bin/sh", "-c", CREATE], env={**environment, **state}, input="kind: Simple\n", capture_output=True, text=True
+    )
+    return done, notes.read_text()
+
+
+def test_a_cluster_that_is_not_there_is_created_as_configured(tools: Path) -> None:
+    done, notes = run(tools)
+    assert (done.returncode, done.stdout) == (0, "apiVersion: v1\n")
+    assert "k3d cluster create --config" in notes
+    assert "kind: Simple" in notes
+
+
+def test_a_cluster_of_an_interrupted_run_is_taken_up(tools: Path) -> None:
+    done, notes = run(tools, EXISTS="yes", OURS="0123abc")
+    assert (done.returncode, done.stdout) == (0, "apiVersion: v1\n")
+    assert "k3d cluster start slipway-dev --wait" in notes
+    assert "cluster create" not in notes
+    assert "--filter label=k3d.cluster=slipway-dev --filter label=slipway\n" in notes
+
+
+def test_a_cluster_that_somebody_made_by_hand_is_refused_and_left_alone(tools: Path) -> None:
+    done, notes = run(tools, EXISTS="yes")
+    assert done.returncode == 1
+    assert "k3d cluster 'slipway-dev' exists and Slipway did not make it. Delete it, or choose" in done.stderr
+    assert "start" not in notes
+    assert done.stdout == ""

@@ -1,0 +1,152 @@
+from pathlib import Path
+from typing import Any, ClassVar
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from components.addon import Addon
+from components.addons.metrics_server import MetricsServer
+from components.context import Context, Traits
+from components.environment import Environment
+from components.errors import Invalid, Mistake
+from components.unit import Namespace, Unit
+from tests.samples import stack
+
+CONTEXT = Context()
+
+
+class Step(Addon):
+    """An add-on that waits for what its class says."""
+
+    waits_for: ClassVar[tuple[type[Addon], ...]] = ()
+    space: Namespace = Namespace(name="steps")
+
+    @classmethod
+    def key(cls) -> str:
+        return cls.__name__.lower()
+
+    def needs(self, context: Context) -> tuple[type[Addon], ...]:
+        return self.waits_for
+
+    def unit(self, context: Context) -> Unit:
+        return Unit(name=self.key(), namespace=self.space)
+
+
+class Keel(Step):
+    pass
+
+
+class Hull(Step):
+    waits_for = (Keel,)
+
+
+class Mast(Step):
+    waits_for = (Hull, Keel)
+
+
+def mistakes(environment: Environment, context: Context = CONTEXT) -> list[Mistake]:
+    with pytest.raises(Invalid) as caught:
+        next(environment.units(context))
+    return list(caught.value.mistakes)
+
+
+def names(units: Any) -> list[str]:
+    return [unit.name for unit in units]
+
+
+@given(st.permutations([Keel(), Hull(), Mast()]))
+def test_each_unit_comes_after_what_it_waits_for(addons: list[Addon]) -> None:
+    units = list(Environment(addons=tuple(addons)).units(CONTEXT))
+    assert names(units) == ["keel", "hull", "mast"]
+    assert [unit.after for unit in units] == [(), ("keel",), ("hull", "keel")]
+
+
+def test_models_come_after_all_add_ons_in_the_order_given(tmp_path: Path) -> None:
+    stacks = (stack(tmp_path, "wine"), stack(tmp_path, "iris"))
+    environment = Environment(addons=(Hull(), Keel()), stacks=stacks)
+    assert names(environment.units(CONTEXT)) == ["keel", "hull", "wine", "iris"]
+
+
+def test_a_stack_waits_only_for_what_it_needs(tmp_path: Path) -> None:
+    scaled = stack(tmp_path, "iris", autoscaling={"max_replicas": 2})
+    environment = Environment(addons=(MetricsServer(), Keel()), stacks=(scaled, stack(tmp_path, "wine")))
+    assert {unit.name: unit.after for unit in environment.units(CONTEXT)} == {
+        "metrics-server": (),
+        "keel": (),
+        "iris": ("metrics-server",),
+        "wine": (),
+    }
+
+
+def test_an_environment_of_nothing_has_no_units() -> None:
+    assert list(Environment().units(CONTEXT)) == []
+
+
+def test_a_missing_add_on_is_named_with_its_cure(tmp_path: Path) -> None:
+    environment = Environment(stacks=(stack(tmp_path, autoscaling={"max_replicas": 2}),))
+    message = "needs the add-on 'metrics_server', which is left out. Add 'metrics_server: {}' to addons"
+    assert mistakes(environment) == [Mistake(("models", "iris"), message)]
+
+
+def test_what_the_cluster_brings_is_not_missing(tmp_path: Path) -> None:
+    environment = Environment(stacks=(stack(tmp_path, autoscaling={"max_replicas": 2}),))
+    assert names(environment.units(Context(traits=Traits(metrics_api=True)))) == ["iris"]
+
+
+def test_an_add_on_may_be_missing_another() -> None:
+    assert [mistake.path for mistake in mistakes(Environment(addons=(Hull(),)))] == [("addons", "hull")]
+
+
+def test_two_stacks_of_one_name_are_refused(tmp_path: Path) -> None:
+    environment = Environment(stacks=(stack(tmp_path), stack(tmp_path)))
+    message = "2 units of this environment have the name 'iris'. Rename one"
+    assert mistakes(environment) == [Mistake(("models", "iris"), message)]
+
+
+def test_a_stack_called_like_an_add_on_is_refused(tmp_path: Path) -> None:
+    environment = Environment(addons=(Keel(),), stacks=(stack(tmp_path, "keel"),))
+    assert [mistake.message for mistake in mistakes(environment)] == [
+        "2 units of this environment have the name 'keel'. Rename one"
+    ]
+
+
+def test_neighbours_that_disagree_on_pod_security_are_refused() -> None:
+    loose = Hull(space=Namespace(name="steps", pod_security="privileged"))
+    assert mistakes(Environment(addons=(Keel(), loose))) == [
+        Mistake(
+            ("addons", "hull"),
+            "wants namespace 'steps' with another pod security than its neighbour (privileged and restricted). "
+            "Give it a namespace of its own",
+        )
+    ]
+
+
+def test_an_add_on_may_not_loosen_the_namespace_of_models(tmp_path: Path) -> None:
+    loose = Keel(space=Namespace(name="models", pod_security="baseline"))
+    environment = Environment(addons=(loose,), stacks=(stack(tmp_path),))
+    assert [mistake.path for mistake in mistakes(environment)] == [("addons", "keel")]
+
+
+def test_neighbours_that_agree_share_a_namespace() -> None:
+    assert len({unit.namespace for unit in Environment(addons=(Keel(), Hull())).units(CONTEXT)}) == 1
+
+
+def test_add_ons_that_wait_for_each_other_are_shown_as_a_circle(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Keel, "waits_for", (Mast,))
+    (mistake,) = mistakes(Environment(addons=(Keel(), Hull(), Mast())))
+    circle = mistake.message.removeprefix("wait for each other: ").partition(".")[0].split(" -> ")
+    assert mistake.path == ("addons",)
+    assert circle[0] == circle[-1]
+    assert set(circle) <= {"keel", "hull", "mast"}
+    assert len(circle) >= 3
+
+
+def test_all_mistakes_are_found_before_the_first_unit(tmp_path: Path) -> None:
+    scaled = {"autoscaling": {"max_replicas": 2}}
+    loose = Mast(space=Namespace(name="steps", pod_security="privileged"))
+    environment = Environment(addons=(loose, Hull()), stacks=(stack(tmp_path, **scaled), stack(tmp_path, **scaled)))
+    paths = [mistake.path for mistake in mistakes(environment)]
+    assert paths.count(("addons", "mast")) == 1
+    assert paths.count(("addons", "hull")) == 2
+    assert paths.count(("models", "iris")) == 3

@@ -1,0 +1,97 @@
+from typing import Any
+
+import pytest
+
+from components.clusters.existing import Existing
+from components.installation import Installation
+from components.unit import Chart, KubernetesObject, Namespace, Unit
+from tests.components.deployed import Deployed, deploy
+from tests.samples import OBJECT
+
+ROLE: KubernetesObject = {
+    "apiVersion": "rbac.authorization.k8s.io/v1",
+    "kind": "ClusterRole",
+    "metadata": {"name": "reader"},
+}
+ELSEWHERE: KubernetesObject = {**OBJECT, "metadata": {"name": "notes", "namespace": "kube-system"}}
+
+
+def chart(name: str, **values: Any) -> Chart:
+    return Chart(name=name, repository="https://example.com/charts", version="1.2.3", release=name, values=values)
+
+
+UNIT = Unit(
+    name="notes",
+    namespace=Namespace(name="tools"),
+    charts=(chart("base"), chart("top", replicas=2)),
+    objects=(OBJECT, ROLE, ELSEWHERE),
+)
+
+
+@pytest.fixture
+def deployed() -> Deployed:
+    return deploy(lambda: Installation(UNIT, cluster=Existing("lab", Existing.Spec(kubeconfig="~/x"))))
+
+
+def test_it_has_its_token_and_the_name_of_cluster_and_unit(deployed: Deployed) -> None:
+    assert deployed.one("slipway:index:Installation").name == "lab-notes"
+
+
+def test_it_owns_every_object_and_every_chart(deployed: Deployed) -> None:
+    owned = [each.name for each in deployed.resources if each.parent.endswith("::lab-notes")] if deployed else []
+    assert sorted(owned) == sorted(
+        [
+            "lab-configmap.tools.notes",
+            "lab-configmap.kube-system.notes",
+            "lab-clusterrole.reader",
+            "lab-notes-base",
+            "lab-notes-top",
+        ]
+    )
+
+
+def test_everything_is_placed_by_the_clusters_provider(deployed: Deployed) -> None:
+    provider = deployed.one("pulumi:providers:kubernetes")
+    placed = deployed.of("kubernetes:")
+    assert len(placed) == 6
+    for each in placed:
+        assert each.request.provider == f"{provider.urn}::{provider.name}-id"
+
+
+def test_what_lives_in_its_namespace_goes_with_the_namespace(deployed: Deployed) -> None:
+    namespace = deployed.one("kubernetes:core/v1:Namespace").urn
+    for name in ("lab-configmap.tools.notes", "lab-notes-base", "lab-notes-top"):
+        assert deployed.named(name).request.deletedWith == namespace
+
+
+def test_what_lives_elsewhere_is_deleted_itself(deployed: Deployed) -> None:
+    for name in ("lab-clusterrole.reader", "lab-configmap.kube-system.notes"):
+        assert deployed.named(name).request.deletedWith == ""
+
+
+def test_charts_come_one_after_the_other_and_objects_after_the_charts(deployed: Deployed) -> None:
+    namespace, base, top = (deployed.named(name) for name in ("lab-tools", "lab-notes-base", "lab-notes-top"))
+    assert list(base.request.dependencies) == [namespace.urn]
+    assert list(top.request.dependencies) == [base.urn]
+    for name in ("lab-configmap.tools.notes", "lab-clusterrole.reader"):
+        assert list(deployed.named(name).request.dependencies) == [top.urn]
+
+
+def test_objects_without_charts_come_after_the_namespace() -> None:
+    bare = UNIT.model_copy(update={"charts": ()})
+    deployed = deploy(lambda: Installation(bare, cluster=Existing("lab", Existing.Spec(kubeconfig="~/x"))))
+    found = deployed.named("lab-clusterrole.reader")
+    assert list(found.request.dependencies) == [deployed.named("lab-tools").urn]
+
+
+def test_a_release_is_pinned_and_leaves_nothing_half_done(deployed: Deployed) -> None:
+    inputs = deployed.named("lab-notes-top").inputs
+    assert (inputs["chart"], inputs["version"], inputs["name"]) == ("top", "1.2.3", "top")
+    assert inputs["namespace"] == "tools"
+    assert inputs["repositoryOpts"] == {"repo": "https://example.com/charts"}
+    assert inputs["values"] == {"replicas": 2}
+    assert inputs["atomic"] is True
+
+
+def test_the_outputs_of_the_component_are_registered(deployed: Deployed) -> None:
+    assert deployed.one("slipway:index:Installation").urn in deployed.outputs

@@ -1,0 +1,56 @@
+import pytest
+from pydantic import ValidationError
+
+from components.context import Context
+from components.model_stack import Endpoint, ModelStack
+from components.unit import KubernetesObject, Namespace
+
+
+class Echo(ModelStack):
+    def objects(self, context: Context) -> list[KubernetesObject]:
+        metadata = {"name": self.name, "namespace": context.models.name, "labels": self.labels}
+        return [{"apiVersion": "v1", "kind": "Service", "metadata": metadata}]
+
+    def endpoints(self, context: Context) -> tuple[Endpoint, ...]:
+        return (Endpoint(model=self.name, url=self.url(context)),)
+
+
+ECHO = Echo(name="echo", owner="science")
+ELSEWHERE = Context(models=Namespace(name="ml", pod_security="baseline"))
+
+
+def test_the_selector_is_part_of_the_labels_and_names_the_stack_alone() -> None:
+    assert ECHO.selector == {"app.kubernetes.io/name": "echo"}
+    assert ECHO.selector.items() <= ECHO.labels.items()
+
+
+def test_the_labels_say_who_answers_and_who_manages() -> None:
+    assert ECHO.labels["slipway/owner"] == "science"
+    assert ECHO.labels["app.kubernetes.io/managed-by"] == "slipway"
+
+
+def test_its_unit_lives_in_the_namespace_of_models() -> None:
+    unit = ECHO.unit(ELSEWHERE)
+    assert (unit.name, unit.namespace, unit.after) == ("echo", ELSEWHERE.models, ())
+    assert [each["metadata"]["namespace"] for each in unit.objects] == ["ml"]
+
+
+def test_its_url_is_that_of_its_service() -> None:
+    assert ECHO.url(ELSEWHERE) == "http://echo.ml.svc"
+
+
+def test_it_needs_nothing_unless_it_says_so() -> None:
+    assert ECHO.needs(ELSEWHERE) == ()
+
+
+@pytest.mark.parametrize("field", ["name", "owner"])
+def test_name_and_owner_are_required(field: str) -> None:
+    fields = {"name": "echo", "owner": "science"}
+    del fields[field]
+    with pytest.raises(ValidationError, match=f"{field}\n  Field required"):
+        Echo.model_validate(fields)
+
+
+def test_a_name_over_63_characters_is_refused() -> None:
+    with pytest.raises(ValidationError, match="has 64 characters"):
+        Echo(name="x" * 64, owner="science")

@@ -1,0 +1,20 @@
+"""What all tests share."""
+
+import os
+from pathlib import Path
+
+import hypothesis
+import pytest
+
+SHARED = Path(os.environ.get("SLIPWAY_SHARED", Path(__file__).parents[2] / "shared"))
+
+hypothesis.settings.register_profile("slipway", deadline=None, derandomize=True, database=None)
+hypothesis.settings.load_profile("slipway")
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of other projects' schemas: beside the checkout, or where SLIPWAY_SHARED says."""
+    if not SHARED.is_dir():
+        pytest.skip(f"the schemas of k3d and of custom resources are not in {SHARED}. Set SLIPWAY_SHARED to them")
+    return SHARED
