@@ -110,7 +110,9 @@ def examine(env: MaybeEnv = None) -> None:
     checks = doctor.checks(_target(chosen.environment), chosen.environment)
     table = Table("", "what", "fact", "cure", box=None)
     for check in checks:
-        table.add_row({True: "✓", False: "✗", None: "?"}[check.ok], check.name, check.fact, "" if check.ok else check.cure)
+        table.add_row(
+            {True: "✓", False: "✗", None: "?"}[check.ok], check.name, check.fact, "" if check.ok else check.cure
+        )
     out.print(table)
     if any(check.ok is False for check in checks):
         raise typer.Exit(1)

@@ -1,8 +1,8 @@
 """What an environment needs of this machine, what is missing, and the command that mends it."""
 
 import errno
+import os
 import platform
-import re
 import shutil
 import socket
 import sys
@@ -14,7 +14,6 @@ import sandbox
 from components.cluster import ClusterSpec
 from components.errors import SlipwayError
 from infra import downloads, engine, machine
-from infra.engine import Engine
 from infra.live import Live
 from infra.settings import Target
 from sandbox import packages, paths, preflight, toolchain
@@ -69,9 +68,10 @@ def _sandbox() -> Iterator[Check]:
 
 def _provisioning(spec: ClusterSpec, env_name: str) -> Iterator[Check]:
     yield from map(_program, spec.programs)
-    if spec.programs:
+    made = (paths.state() / "pulumi" / env_name).exists()
+    if spec.programs and not made:
         yield from (_disk(), _memory())
-    yield from (_port(port, env_name) for port in spec.ports())
+    yield from (_port(port) for port in spec.ports() if not made)
     yield _engine(spec)
 
 
@@ -88,7 +88,7 @@ def _program(name: str) -> Check:
 
 def _engine(spec: ClusterSpec) -> Check:
     """Pulumi makes clusters; where there is one already, kubectl can do instead."""
-    if shutil.which("pulumi") and not engine.available():
+    if shutil.which("pulumi") and not shutil.which("pulumi-language-python"):
         return Check("pulumi", False, "pulumi-language-python is not on PATH beside it", CURES["pulumi"])
     if engine.available() or spec.known_kubeconfig() is None:
         return _program("pulumi")
@@ -105,23 +105,18 @@ def _disk() -> Check:
 
 
 def _memory() -> Check:
-    free = int(re.findall(r"^MemAvailable: +(\d+) kB", Path("/proc/meminfo").read_text(), re.MULTILINE)[0]) / 1024**2
-    cure = "ps aux --sort=-rss | head says who uses it"
-    return Check("Memory", free >= MEMORY_GIB, f"{free:.1f} GiB free, {MEMORY_GIB} are needed", cure)
+    there = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1024**3
+    return Check("Memory", there >= MEMORY_GIB, f"{there:.1f} GiB, {MEMORY_GIB} are needed", "use a larger machine")
 
 
-def _port(port: int, env_name: str) -> Check:
-    name = f"Port {port}"
+def _port(port: int) -> Check:
     try:
         with socket.create_server(("", port)):
-            return Check(name, True, "free")
+            return Check(f"Port {port}", True, "free")
     except OSError as error:
-        if error.errno != errno.EADDRINUSE:
-            return Check(name, True, "free")
-        if Engine(env_name, Path(), paths.state() / "pulumi").exists():
-            return Check(name, True, f"in use, as it is while {env_name} is up")
         who = f"sudo ss --listening --tcp --numeric --processes 'sport = :{port}'"
-        return Check(name, False, "in use", f"{who} says who has it; end that, or choose another port")
+        cure = f"{who} says who has it; end that, or choose another port"
+        return Check(f"Port {port}", error.errno != errno.EADDRINUSE, str(error.strerror), cure)
 
 
 def _cluster(spec: ClusterSpec, env_name: str) -> Iterator[Check]:

@@ -61,18 +61,14 @@ def read(name: str, folder: Path) -> Document:
     if not isinstance(config, dict):
         raise SlipwayError(f"{path.name} has no mapping 'config:'. Write it, with the key 'slipway:cluster' in it")
     if _expanded(config, {}) > SIZE_LIMIT:
-        raise SlipwayError(
-            f"{path.name}: aliases make more than {SIZE_LIMIT:,} values of it. Write out what is meant"
-        )
+        raise SlipwayError(f"{path.name}: aliases make more than {SIZE_LIMIT:,} values of it. Write out what is meant")
     return Document(path, config)
 
 
 def _parse(path: Path) -> Any:
     try:
         if path.stat().st_size > SIZE_LIMIT:
-            raise SlipwayError(
-                f"{path.name} is over {SIZE_LIMIT:,} bytes. An environment is a page, not a database"
-            )
+            raise SlipwayError(f"{path.name} is over {SIZE_LIMIT:,} bytes. An environment is a page, not a database")
         return YAML().load(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise SlipwayError(f"{path.name} cannot be read: {error.strerror}. Mend its path or its rights") from None

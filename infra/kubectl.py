@@ -35,6 +35,14 @@ class Kubectl(NamedTuple):
         )
         return json.loads(found) if found else None
 
+    def select(self, kind: str, namespace: str, labels: dict[str, str]) -> list[dict[str, Any]]:
+        """The objects of `kind` in `namespace` that have all of `labels`."""
+        selector = ",".join(f"{key}={value}" for key, value in labels.items())
+        found: list[dict[str, Any]] = json.loads(
+            self._call(("get", kind, "-n", namespace, "-l", selector, "-o", "json"))
+        )["items"]
+        return found
+
     def _run(self, arguments: tuple[str, ...], objects: Iterable[KubernetesObject], log: IO[str]) -> None:
         stream = "---\n".join(map(render.dump, objects))
         if stream:

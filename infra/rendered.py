@@ -3,8 +3,8 @@
 from typing import IO
 
 from components import render
-from components.unit import KubernetesObject
-from infra.inventory import Identity, identity, note, noted
+from components.unit import MANAGED_BY, KubernetesObject
+from infra.inventory import NAMESPACE, Identity, identity, note, noted
 from infra.kubectl import Kubectl
 from infra.settings import Target
 from sandbox import Step
@@ -52,7 +52,16 @@ class Rendered:
         found = self._kubectl.get(note(self._target.name, []))
         return noted(found) if found else []
 
+    def _shared(self) -> set[Identity]:
+        """What other environments have on this cluster too, such as the models' namespace: it stays with the last."""
+        own = note(self._target.name, [])["metadata"]["name"]
+        notes = self._kubectl.select("configmap", NAMESPACE, MANAGED_BY)
+        return {each for found in notes if found["metadata"]["name"] != own for each in noted(found)}
+
     def _delete(self, unwanted: list[Identity], kept: list[Identity], log: IO[str]) -> str:
+        if unwanted:
+            shared = self._shared()
+            unwanted = [each for each in unwanted if each not in shared]
         self._kubectl.delete([each.manifest() for each in reversed(unwanted)], log)
         rest = note(self._target.name, kept)
         self._kubectl.apply([rest], log) if kept else self._kubectl.delete([rest], log)

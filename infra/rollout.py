@@ -83,7 +83,9 @@ def _refuse_hopeless(live: Live, namespace: str, name: str, late: bool) -> None:
 
 def _newest_pods(live: Live, namespace: str, selector: str) -> list[KubernetesObject]:
     """The pods of the newest revision: what keeps an older one from starting may be just what this one mends."""
-    sets = [each["metadata"] for each in live.get(f"/apis/apps/v1/namespaces/{namespace}/replicasets?{selector}")["items"]]
+    sets = [
+        each["metadata"] for each in live.get(f"/apis/apps/v1/namespaces/{namespace}/replicasets?{selector}")["items"]
+    ]
     newest = max(sets, key=lambda each: int(each["annotations"]["deployment.kubernetes.io/revision"]), default=None)
     digest = f",pod-template-hash={newest['labels']['pod-template-hash']}" if newest else ""
     return list(live.get(f"/api/v1/namespaces/{namespace}/pods?{selector}{digest}")["items"])
