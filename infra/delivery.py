@@ -1,5 +1,6 @@
 """How an environment reaches its cluster and leaves it again: the steps, whichever way they are carried out."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +17,7 @@ from infra.live import Live
 from infra.rendered import Rendered
 from infra.settings import Target
 from sandbox import Step, paths
+from sandbox.step import direct_environ
 
 
 class Delivery:
@@ -25,6 +27,7 @@ class Delivery:
         self._target, self._known = target, target.cluster.spec.known_kubeconfig()
         # What the engine knows of the sandbox must go with the sandbox: it believes its state, not the cluster.
         home = paths.sandbox() if self._on_sandbox() else paths.state()
+        os.environ |= direct_environ() if self._on_sandbox() else {}
         self._engine = Engine(target.name, folder, home / "pulumi")
 
     def up(self) -> Iterator[Step]:
@@ -34,10 +37,10 @@ class Delivery:
             yield from sandbox.up(images(self._target.units()))
         else:
             yield Step("This machine", self._fit)
-        if not self._known:
-            yield from map(machine.tool, (*self._target.cluster.spec.programs, "pulumi"))
         if self._known:
             yield Step("Cluster", lambda log: f"Kubernetes {self.live().version()}")
+        else:
+            yield from map(machine.tool, (*self._target.cluster.spec.programs, "pulumi"))
         if self._with_engine():
             yield self._engine.up()
             yield self._ready()
@@ -87,18 +90,16 @@ class Delivery:
         """
         if not self._known:
             return True
-        return engine.available() and not self._rendered().exists()
+        return engine.available() and not (self._kubectl() and self._rendered().exists())
 
     def _rendered(self) -> Rendered:
-        live = self.live()
-        return Rendered(self._target, Kubectl(self._kubectl(), live.kubeconfig, live.context))
+        live, kubectl = self.live(), self._kubectl()
+        if not kubectl:
+            raise SlipwayError("kubectl is not on PATH, and without Pulumi it is what changes a cluster. Install one")
+        return Rendered(self._target, Kubectl(Path(kubectl), live.kubeconfig, live.context))
 
-    def _kubectl(self) -> Path:
-        if self._on_sandbox():
-            return sandbox.kubectl()
-        if found := shutil.which("kubectl"):
-            return Path(found)
-        raise SlipwayError("kubectl is not on PATH, and without Pulumi it is what changes a cluster. Install one")
+    def _kubectl(self) -> str | None:
+        return str(sandbox.kubectl()) if self._on_sandbox() else shutil.which("kubectl")
 
     def _kubeconfig(self) -> Path:
         """A file of it. What only the engine knows is written into the user's state, for the user alone."""

@@ -71,7 +71,8 @@ class Engine:
         name = f"Pulumi.{self._name}.yaml"
         (self._workspace / name).write_text((self._project / name).read_text())
         self._run(log, "stack", "select", "--create", self._name)
-        self._run(log, "cancel", "--yes", "--stack", self._name)
+        if self._is_ours():  # what a killed run of ours has locked; our own lock says that none is at work
+            self._run(log, "cancel", "--yes", "--stack", self._name)
 
     def _run(self, log: IO[str], *command: str) -> str:
         arguments = ["pulumi", *command, "--non-interactive", "--cwd", str(self._workspace)]
@@ -89,12 +90,16 @@ class Engine:
 
     def _environ(self) -> dict[str, str]:
         chosen = dict(os.environ)
-        if not {"PULUMI_BACKEND_URL", "PULUMI_ACCESS_TOKEN"} & chosen.keys():
+        if self._is_ours():
             (self._home / "state").mkdir(parents=True, exist_ok=True)
             chosen["PULUMI_BACKEND_URL"] = f"file://{self._home / 'state'}"
         if not {"PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE"} & chosen.keys():
             chosen["PULUMI_CONFIG_PASSPHRASE_FILE"] = str(self._passphrase())
         return {**chosen, "PULUMI_SKIP_UPDATE_CHECK": "true", "PULUMI_CONFIG_COMMAND_TIMEOUT": "60"}
+
+    def _is_ours(self) -> bool:
+        """Whether the state is in our folder, not in a backend of the user's choice."""
+        return not {"PULUMI_BACKEND_URL", "PULUMI_ACCESS_TOKEN"} & os.environ.keys()
 
     def _passphrase(self) -> Path:
         path = self._home / "passphrase"

@@ -84,9 +84,17 @@ def wait(what: str, ready: Callable[[], bool], watched: tuple[Daemon, ...], seco
     """Wait until `ready`. Raises SandboxError with the log of the daemon that ended, or of the last one."""
     deadline = time.monotonic() + seconds
     while not ready():
-        dead = next((daemon for daemon in watched if not daemon.pid()), None)
+        dead = next((daemon for daemon in watched if _ended(daemon)), None)
         if dead or time.monotonic() > deadline:
             blamed = dead or watched[-1]
             fact = "ended" if dead else f"is not ready after {seconds:.0f} s"
             raise SandboxError(f"{what}: {blamed.name} {fact}. Its log {blamed.log} ends:\n{blamed.last_words()}")
         time.sleep(0.2)
+
+
+def _ended(daemon: Daemon) -> bool:
+    """Whether it runs no more. A process that is just becoming another program has no command line for a moment."""
+    if daemon.pid():
+        return False
+    time.sleep(0.1)
+    return not daemon.pid()

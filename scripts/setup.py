@@ -25,7 +25,7 @@ BASE = os.path.realpath(sys.executable)
 """The interpreter itself, also where .venv is activated."""
 LOCKS = {"run": "requirements.lock", "dev": "requirements-dev.lock"}
 INPUTS = (*LOCKS.values(), "scripts/installer.lock", "pyproject.toml")
-LOG = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local/state") / "slipway/logs/setup.log"
+LOG = Path.home() / ".local/state/slipway/logs/setup.log"
 PIP_TO_UV = {
     "index-url": "UV_DEFAULT_INDEX",
     "extra-index-url": "UV_INDEX",

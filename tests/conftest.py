@@ -8,7 +8,7 @@ import pytest
 
 SHARED = Path(os.environ.get("SLIPWAY_SHARED", Path(__file__).parents[2] / "shared"))
 
-hypothesis.settings.register_profile("slipway", deadline=None, derandomize=True, database=None)
+hypothesis.settings.register_profile("slipway", deadline=None, max_examples=50, derandomize=True, database=None)
 hypothesis.settings.load_profile("slipway")
 
 

@@ -59,7 +59,7 @@ class K3d(Cluster):
         def _ports_differ(self) -> Self:
             for port, times in Counter(self.ports()).items():
                 if times > 1:
-                    raise ValueError(f"port {port} is given {times} times. Let api_port, http_port and https_port differ")
+                    raise ValueError(f"port {port} is given {times} times. Give each purpose a port of its own")
             return self
 
         def ports(self) -> tuple[int, ...]:

@@ -187,4 +187,4 @@ def _clear(wanted: int, areas: Iterable[Area]) -> int:
     """The height nearest to `wanted` at which a line runs through none of `areas`."""
     taken = {(area.y - GAP // 2, area.bottom + GAP // 2) for area in areas}
     clear = (y for y in {wanted}.union(*taken) if not any(top < y < bottom for top, bottom in taken))
-    return wanted
+    return min(clear, key=lambda y: (abs(y - wanted), y))

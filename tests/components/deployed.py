@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import pulumi
-from google.protobuf.json_format import MessageToDict
+from google.protobuf.json_format import MessageToDict  # type: ignore[import-untyped]
 from pulumi.runtime import mocks
 
 SIGNATURE = "4dabf18193072939515e22adb298388d"
@@ -38,7 +38,9 @@ class Deployed(NamedTuple):
 
     def of(self, type: str) -> list[Resource]:
         """The resources of a type, or whose type begins with `type` where that ends in ':'."""
-        return [each for each in self.resources if each.type == type or (type[-1] == ":" and each.type.startswith(type))]
+        return [
+            each for each in self.resources if each.type == type or (type[-1] == ":" and each.type.startswith(type))
+        ]
 
     def one(self, type: str) -> Resource:
         """The only resource of that type."""
@@ -66,21 +68,21 @@ class _Monitor(mocks.MockMonitor):
         self.deployed = Deployed([], {})
 
     def RegisterResource(self, request: Any) -> Any:
-        response = super().RegisterResource(request)
+        response = super().RegisterResource(request)  # type: ignore[no-untyped-call]
         inputs = MessageToDict(request.object)
         self.deployed.resources.append(Resource(response.urn, request.type, request.name, inputs, request))
         return response
 
     def RegisterResourceOutputs(self, request: Any) -> Any:
         self.deployed.outputs[request.urn] = MessageToDict(request.outputs)
-        return super().RegisterResourceOutputs(request)
+        return super().RegisterResourceOutputs(request)  # type: ignore[no-untyped-call]
 
 
 def deploy(program: Callable[[], Any], stack: str = "dev") -> Deployed:
     """What `program` deploys as stack `stack` of project `slipway`."""
     monitor = _Monitor()
     pulumi.runtime.set_mocks(_Mocks(), project="slipway", stack=stack, preview=False, monitor=monitor)
-    pulumi.runtime.test(lambda: (program(), None)[1])()
+    pulumi.runtime.test(lambda: (program(), None)[1])()  # type: ignore[no-untyped-call]
     return monitor.deployed
 
 

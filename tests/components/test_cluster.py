@@ -57,7 +57,8 @@ def test_a_namespace_that_is_asked_for_at_another_level_is_refused() -> None:
         cluster.namespace(Namespace(name="tools"))
         cluster.namespace(Namespace(name="tools", pod_security="privileged"))
 
-    with pytest.raises(SlipwayError, match="namespace 'tools' is restricted on cluster 'lab', and privileged was asked for"):
+    message = "namespace 'tools' is restricted on cluster 'lab', and privileged was asked for"
+    with pytest.raises(SlipwayError, match=message):
         deploy(program)
 
 

@@ -143,7 +143,7 @@ def test_add_ons_that_wait_for_each_other_are_shown_as_a_circle(monkeypatch: pyt
 
 
 def test_all_mistakes_are_found_before_the_first_unit(tmp_path: Path) -> None:
-    scaled = {"autoscaling": {"max_replicas": 2}}
+    scaled: dict[str, Any] = {"autoscaling": {"max_replicas": 2}}
     loose = Mast(space=Namespace(name="steps", pod_security="privileged"))
     environment = Environment(addons=(loose, Hull()), stacks=(stack(tmp_path, **scaled), stack(tmp_path, **scaled)))
     paths = [mistake.path for mistake in mistakes(environment)]

@@ -12,7 +12,11 @@ from tests.components.deployed import deploy
         ("v1", "Service", "kubernetes:core/v1:Service"),
         ("apps/v1", "Deployment", "kubernetes:apps/v1:Deployment"),
         ("networking.k8s.io/v1", "NetworkPolicy", "kubernetes:networking.k8s.io/v1:NetworkPolicy"),
-        ("machinelearning.seldon.io/v1", "SeldonDeployment", "kubernetes:machinelearning.seldon.io/v1:SeldonDeployment"),
+        (
+            "machinelearning.seldon.io/v1",
+            "SeldonDeployment",
+            "kubernetes:machinelearning.seldon.io/v1:SeldonDeployment",
+        ),
     ],
 )
 def test_a_manifest_has_the_token_of_its_typed_class_and_all_it_says(api: str, kind: str, token: str) -> None:

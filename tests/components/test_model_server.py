@@ -107,7 +107,9 @@ def test_autoscaling_may_be_taken_away_again() -> None:
     assert echo(replicas=2, autoscaling=None).replicas == 2
 
 
-@pytest.mark.parametrize("wrong", [{"replicas": 0}, {"replicas": -1}, {"startup_seconds": 9}, {"startup_seconds": 3601}])
+@pytest.mark.parametrize(
+    "wrong", [{"replicas": 0}, {"replicas": -1}, {"startup_seconds": 9}, {"startup_seconds": 3601}]
+)
 def test_numbers_out_of_bounds_are_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValidationError, match="than_equal"):
         echo(**wrong)

@@ -1,7 +1,6 @@
 import json
 import os
 import runpy
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +62,9 @@ def test_every_kubernetes_resource_is_placed_by_the_provider_of_the_cluster(depl
 
 
 def test_every_resource_but_the_roots_has_a_component_of_ours_as_parent(deployed: Deployed) -> None:
-    roots = {each.name for each in deployed.resources if each.request.parent.split("::")[2:3] == ["pulumi:pulumi:Stack"]}
+    roots = {
+        each.name for each in deployed.resources if each.request.parent.split("::")[2:3] == ["pulumi:pulumi:Stack"]
+    }
     assert roots == {"lab"}
     for each in deployed.of("kubernetes:"):
         assert each.parent.startswith("slipway:index:")
@@ -97,13 +98,13 @@ def test_what_the_cluster_brings_is_not_waited_for(tmp_path: Path) -> None:
 
 def test_a_wrong_environment_is_refused_before_its_first_object(tmp_path: Path) -> None:
     scaled = Environment(stacks=(stack(tmp_path, autoscaling={"max_replicas": 2}),))
-    with pytest.raises(Invalid, match="models.iris: needs the add-on 'metrics_server'"):
+    with pytest.raises(Invalid, match=r"models\.iris: needs the add-on 'metrics_server'"):
         deploy(lambda: Platform("lab", scaled, cluster=Existing("lab", Existing.Spec(kubeconfig="~/x"))))
 
 
 @pytest.fixture(params=environment_file.names(FOLDER))
-def name(request: pytest.FixtureRequest) -> Iterator[str]:
-    yield request.param
+def name(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
 
 
 def told(name: str) -> dict[str, str]:

@@ -11,15 +11,30 @@ from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
 from components import render
+from components.context import Context
 from components.errors import SlipwayError
 from components.unit import Chart, KubernetesObject, Namespace, Unit
 from tests.samples import OBJECT, stack
-from components.context import Context
 
 TRAPS = [
     *("yes", "No", "on", "OFF", "true", "null", "~", "", "0x1f", "0X1F", "0o17", "0O7", "017", "08", "0b11", "0B1"),
     *("1e3", "1E3", "-1e-3", "12e03", "0e0", ".5e1", "1.e3", "+.5", "1_000", "1:30", "190:20:30", ".inf", ".NaN", "1."),
-    *("2001-01-01", "2001-01-01T00:00:00Z", "=", "<<", "---", "- a", "a: b", "a #b", "#a", "!a", "&a", "*a", "%a", "@a"),
+    *(
+        "2001-01-01",
+        "2001-01-01T00:00:00Z",
+        "=",
+        "<<",
+        "---",
+        "- a",
+        "a: b",
+        "a #b",
+        "#a",
+        "!a",
+        "&a",
+        "*a",
+        "%a",
+        "@a",
+    ),
     *(" a", "a ", "a\n", "a\n\n", "\n", "\t", "\x7f", "\x85", "\u2028", "\ufeff", "é", "\U0001f600", "{", "[", "a,b"),
     *("y", "Y", "n", "N"),
 ]
@@ -63,7 +78,9 @@ def test_text_that_only_kubernetes_own_reader_takes_for_something_else_is_quoted
     assert render.dump({trap: "key"}) == f"'{trap}': key\n"
 
 
-@pytest.mark.parametrize(("value", "text"), [(True, "true"), (7, "7"), (0.5, "0.5"), (None, "null"), ("512Mi", "512Mi")])
+@pytest.mark.parametrize(
+    ("value", "text"), [(True, "true"), (7, "7"), (0.5, "0.5"), (None, "null"), ("512Mi", "512Mi")]
+)
 def test_what_needs_no_quotes_gets_none(value: object, text: str) -> None:
     assert render.dump({"value": value}) == f"value: {text}\n"
 
@@ -172,21 +189,19 @@ def test_a_file_called_like_a_folder_of_ours_is_foreign(tmp_path: Path) -> None:
 def test_a_file_in_a_folder_of_ours_that_was_not_rendered_is_foreign(tmp_path: Path) -> None:
     render.write([unit("keel")], tmp_path / "out")
     (tmp_path / "out" / "01-keel" / "notes.txt").write_text("my notes")
-    with pytest.raises(SlipwayError, match="holds '01-keel/notes.txt', which was not rendered"):
+    with pytest.raises(SlipwayError, match=r"holds '01-keel/notes.txt', which was not rendered"):
         render.write([unit("keel")], tmp_path / "out")
 
 
 def test_a_file_is_no_folder(tmp_path: Path) -> None:
     (tmp_path / "out").write_text("my notes")
-    with pytest.raises(SlipwayError, match="is a file; rendering makes a folder. Choose another --out"):
+    with pytest.raises(SlipwayError, match=r"is a file; rendering makes a folder. Choose another --out"):
         render.write([unit("keel")], tmp_path / "out")
     assert (tmp_path / "out").read_text() == "my notes"
 
 
 @pytest.mark.parametrize("out", [".", ".."])
-def test_the_folder_one_stands_in_is_not_pulled_away(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, out: str
-) -> None:
+def test_the_folder_one_stands_in_is_not_pulled_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, out: str) -> None:
     (tmp_path / "out").mkdir()
     monkeypatch.chdir(tmp_path / "out")
     with pytest.raises(SlipwayError, match="is the folder you are in, and it would be replaced"):

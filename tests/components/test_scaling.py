@@ -17,7 +17,10 @@ def test_an_autoscaler_says_its_bounds_and_its_load() -> None:
         "minReplicas": 2,
         "maxReplicas": 5,
         "metrics": [
-            {"type": "Resource", "resource": {"name": "cpu", "target": {"type": "Utilization", "averageUtilization": 60}}}
+            {
+                "type": "Resource",
+                "resource": {"name": "cpu", "target": {"type": "Utilization", "averageUtilization": 60}},
+            }
         ],
     }
 
@@ -27,7 +30,7 @@ def test_bounds_may_meet() -> None:
 
 
 def test_bounds_in_the_wrong_order_are_refused() -> None:
-    with pytest.raises(ValidationError, match="min_replicas 5 is above max_replicas 3. Swap or change them"):
+    with pytest.raises(ValidationError, match=r"min_replicas 5 is above max_replicas 3\. Swap or change them"):
         Autoscaling(min_replicas=5, max_replicas=3)
 
 

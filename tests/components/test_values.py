@@ -46,7 +46,9 @@ def test_a_pinned_image_is_taken_as_it_is(image: str) -> None:
     assert IMAGE.validate_python(image) == image
 
 
-@pytest.mark.parametrize("image", ["", "a", "a:", ":1", "a:latest", "host:5000/a", "host:5000/a:latest", "a:1 2", "a:1\n"])
+@pytest.mark.parametrize(
+    "image", ["", "a", "a:", ":1", "a:latest", "host:5000/a", "host:5000/a:latest", "a:1 2", "a:1\n"]
+)
 def test_an_image_that_may_change_or_cannot_be_is_refused(image: str) -> None:
     assert "must name a tag other than 'latest'" in refusal(IMAGE, image)
 
@@ -66,17 +68,17 @@ def test_a_quantity_that_is_none_is_refused(quantity: str) -> None:
 
 @given(st.from_regex(r"(?:[0-9]{1,9}|[0-9]{0,3}\.[0-9]{1,3})(?:m|k|M|G|T|Ki|Mi|Gi|Ti)?", fullmatch=True))
 def test_an_amount_is_what_kubernetes_own_client_makes_of_it(quantity: str) -> None:
-    assert amount(quantity) == parse_quantity(quantity)
+    assert amount(quantity) == parse_quantity(quantity)  # type: ignore[no-untyped-call]
 
 
 def test_an_amount_is_exact() -> None:
-    assert (amount("100m"), amount("1Ki"), amount("1k")) == (Decimal("0.1"), 1024, 1000)
+    assert (amount("100m"), amount("1Ki"), amount("1k")) == (Decimal("0.1"), Decimal(1024), Decimal(1000))
 
 
 def test_a_value_is_frozen() -> None:
     point = Point(x=1)
     with pytest.raises(ValidationError, match="frozen"):
-        point.x = 2
+        setattr(point, "x", 2)  # noqa: B010
 
 
 def test_a_value_takes_no_unknown_field() -> None:
@@ -115,7 +117,7 @@ def test_a_limit_may_equal_what_is_reserved_in_another_spelling() -> None:
 
 
 def test_a_limit_below_what_is_reserved_is_refused() -> None:
-    with pytest.raises(ValidationError, match="cpu_limit 999m is below cpu 1. Raise cpu_limit or lower cpu"):
+    with pytest.raises(ValidationError, match=r"cpu_limit 999m is below cpu 1\. Raise cpu_limit or lower cpu"):
         Resources(cpu="1", cpu_limit="999m")
 
 

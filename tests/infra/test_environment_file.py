@@ -21,8 +21,29 @@ config:
     yes:
 """
 TOKENS = [
-    *("config", "slipway:cluster", "a", ":", ": ", "\n", "  ", "- ", "[", "]", "{", "}", ",", "&x ", "*x", "!t ", "!!int "),
-    *("<<", "? ", "'", '"', "|", ">", "#", "%", "@", "`", "---", "...", "\t", "2001-99-99", "0x", "1e3", "=", "é", "\0"),
+    *("config", "slipway:cluster", "a", ":", ": ", "\n", "  ", "- ", "[", "]", "{", "}", ",", "&x ", "*x", "!t "),
+    *(
+        "!!int ",
+        "<<",
+        "? ",
+        "'",
+        '"',
+        "|",
+        ">",
+        "#",
+        "%",
+        "@",
+        "`",
+        "---",
+        "...",
+        "\t",
+        "2001-99-99",
+        "0x",
+        "1e3",
+        "=",
+        "é",
+        "\0",
+    ),
 ]
 
 
@@ -37,6 +58,16 @@ def refusal(folder: Path, name: str = "dev") -> str:
         environment_file.read(name, folder)
     assert "\n" not in str(caught.value)
     return str(caught.value)
+
+
+def read_or_refused(folder: Path) -> str:
+    """The name of the file that was read, or why it was not."""
+    try:
+        document = environment_file.read("dev", folder)
+    except SlipwayError as error:
+        return str(error)
+    document.chosen("slipway:")
+    return document.path.name
 
 
 def located(folder: Path, text: str, *paths: tuple[str | int, ...]) -> list[str]:
@@ -84,7 +115,9 @@ def test_a_name_is_never_a_way_out_of_the_folder(tmp_path: Path, name: str) -> N
     assert f"environment {name!r}: there is no" in refusal(tmp_path, name)
 
 
-@pytest.mark.parametrize("text", ["", "\n\n", "# only a comment\n", "a", "- config", "config:", "config: []", "config: 5", "[]"])
+@pytest.mark.parametrize(
+    "text", ["", "\n\n", "# only a comment\n", "a", "- config", "config:", "config: []", "config: 5", "[]"]
+)
 def test_a_file_without_a_mapping_config_is_refused(tmp_path: Path, text: str) -> None:
     put(tmp_path, text)
     message = "Pulumi.dev.yaml has no mapping 'config:'. Write it, with the key 'slipway:cluster' in it"
@@ -101,7 +134,9 @@ def test_a_tab_is_refused_with_its_line(tmp_path: Path) -> None:
     assert refusal(tmp_path).startswith("Pulumi.dev.yaml:2: not YAML: found character '\\t'")
 
 
-@pytest.mark.parametrize("text", ["config: [", "config: {a: 1", "config: *nothing", "a: 1\n b: 2", "config: 'x", "a: b: c"])
+@pytest.mark.parametrize(
+    "text", ["config: [", "config: {a: 1", "config: *nothing", "a: 1\n b: 2", "config: 'x", "a: b: c"]
+)
 def test_what_is_no_yaml_is_refused_with_its_line(tmp_path: Path, text: str) -> None:
     put(tmp_path, text)
     assert refusal(tmp_path).startswith("Pulumi.dev.yaml:")
@@ -126,7 +161,7 @@ def test_a_byte_order_mark_of_utf_8_is_no_matter(tmp_path: Path) -> None:
 
 def test_a_huge_file_is_refused_before_it_is_read(tmp_path: Path) -> None:
     put(tmp_path, "config: {}\n" + "#" * SIZE_LIMIT)
-    assert "is larger than 1,048,576 bytes. An environment is a page, not a database" in refusal(tmp_path)
+    assert "is over 1,048,576 bytes. An environment is a page, not a database" in refusal(tmp_path)
 
 
 def test_a_folder_of_that_name_is_no_file(tmp_path: Path) -> None:
@@ -153,7 +188,7 @@ def test_anchors_and_aliases_are_followed(tmp_path: Path) -> None:
 def test_aliases_that_multiply_are_refused(tmp_path: Path) -> None:
     lines = ["x: &a0 [1, 1]", *(f"x{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 10))]
     put(tmp_path, "\n".join([*lines, "config: {'slipway:a': *a9}", ""]))
-    with pytest.raises(SlipwayError, match="its aliases stand for more than 1,048,576 values. Write out"):
+    with pytest.raises(SlipwayError, match="aliases make more than 1,048,576 values of it"):
         environment_file.read("dev", tmp_path).chosen("slipway:")
 
 
@@ -191,17 +226,11 @@ def test_a_merged_key_gets_a_line_too(tmp_path: Path) -> None:
 @hypothesis_settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_text_is_read_or_refused_and_never_a_crash(tmp_path: Path, text: str) -> None:
     put(tmp_path, f"config:\n  slipway:a:\n    {text}".encode(errors="replace"))
-    try:
-        environment_file.read("dev", tmp_path).chosen("slipway:")
-    except SlipwayError as error:
-        assert "Pulumi.dev.yaml" in str(error)
+    assert "Pulumi.dev.yaml" in read_or_refused(tmp_path)
 
 
 @given(st.binary(max_size=40))
 @hypothesis_settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_bytes_are_read_or_refused_and_never_a_crash(tmp_path: Path, content: bytes) -> None:
     put(tmp_path, content)
-    try:
-        environment_file.read("dev", tmp_path).chosen("slipway:")
-    except SlipwayError as error:
-        assert "Pulumi.dev.yaml" in str(error)
+    assert "Pulumi.dev.yaml" in read_or_refused(tmp_path)

@@ -50,6 +50,8 @@ def test_environments_keep_their_notes_apart() -> None:
 @pytest.mark.parametrize("count", [2_000])
 def test_the_objects_of_thousands_of_models_fit_into_one_note(count: int) -> None:
     kinds = ("ConfigMap", "ServiceAccount", "NetworkPolicy", "Deployment", "Service", "HorizontalPodAutoscaler")
-    identities = [Identity("apps/v1", kind, "models", f"model-{number:04}") for number in range(count) for kind in kinds]
+    identities = [
+        Identity("apps/v1", kind, "models", f"model-{number:04}") for number in range(count) for kind in kinds
+    ]
     packed = note("dev", identities)["binaryData"]["objects.gz"]
     assert len(base64.b64decode(packed)) < 1024 * 1024

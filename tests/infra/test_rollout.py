@@ -1,6 +1,7 @@
 import io
 import json
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -69,7 +70,7 @@ def cluster() -> Iterator[Cluster]:
 
 @pytest.fixture
 def live(cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Live]:
-    monkeypatch.setattr(rollout.time, "sleep", lambda _: None)
+    monkeypatch.setattr(time, "sleep", lambda _: None)
     server = f"http://127.0.0.1:{cluster.server_address[1]}"
     config = {
         "apiVersion": "v1",
@@ -138,7 +139,8 @@ IMAGE = {"reason": "ErrImageNeverPull", "message": "the image is not on this nod
 
 
 @pytest.mark.parametrize(
-    "reason", ["ErrImageNeverPull", "InvalidImageName", "CreateContainerConfigError", "ImagePullBackOff", "ErrImagePull"]
+    "reason",
+    ["ErrImageNeverPull", "InvalidImageName", "CreateContainerConfigError", "ImagePullBackOff", "ErrImagePull"],
 )
 def test_what_time_does_not_mend_is_told_at_once_in_the_pods_words(reason: str) -> None:
     assert trouble(pod(container({"reason": reason, "message": "why"}))) == f"pod iris-new-1: {reason}: why"

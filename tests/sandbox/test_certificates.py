@@ -78,7 +78,7 @@ def test_a_kubeconfig_is_loaded_by_the_kubernetes_client(ca: Pair, home: Path) -
     path, client = home / "kubeconfig", issue(ca, "slipway-admin", ("system:masters",))
     certificates.kubeconfig(path, "https://10.200.0.2:6443", ca, client)
     assert path.stat().st_mode & 0o777 == 0o600
-    loaded = config.new_client_from_config(str(path)).configuration
+    loaded = config.new_client_from_config(str(path)).configuration  # type: ignore[no-untyped-call]
     assert loaded.host == "https://10.200.0.2:6443"
     assert Path(loaded.ssl_ca_cert).read_bytes() == ca.certificate
     assert Path(loaded.cert_file).read_bytes() == client.certificate

@@ -97,7 +97,7 @@ def test_who_each_certificate_is_for(etc: Path, file: str, subject: str) -> None
 
 def test_every_file_that_a_daemon_is_given_is_there(etc: Path) -> None:
     words = [word.partition("=")[2] or word for daemon in control_plane.all_daemons() for word in daemon.command]
-    named = [Path(word) for word in words if word.startswith(str(etc))]
+    named = [Path(word) for word in words if word.startswith(f"{etc}/")]
     assert len(named) > 20
     assert [path for path in named if not path.exists()] == []
 

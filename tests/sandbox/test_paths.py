@@ -40,9 +40,10 @@ def test_a_write_that_fails_leaves_the_old_file_whole(home: Path, monkeypatch: p
             stream.write(text[:3])
         raise OSError(28, "No space left on device")
 
-    with monkeypatch.context() as patched, pytest.raises(OSError, match="No space left"):
+    with monkeypatch.context() as patched:
         patched.setattr(Path, "write_text", full)
-        paths.write(target, "newer")
+        with pytest.raises(OSError, match="No space left"):
+            paths.write(target, "newer")
     assert target.read_text() == "old"
     paths.write(target, "newer")
     assert target.read_text() == "newer"

@@ -49,7 +49,8 @@ def test_the_context_is_the_chosen_one_or_that_of_the_file(context: str | None) 
 
 
 @pytest.mark.parametrize(
-    ("kubeconfig", "known"), [("/etc/kube/config", "/etc/kube/config"), (KUBECONFIG, KUBECONFIG), ("~", str(Path.home()))]
+    ("kubeconfig", "known"),
+    [("/etc/kube/config", "/etc/kube/config"), (KUBECONFIG, KUBECONFIG), ("~", str(Path.home()))],
 )
 def test_a_kubeconfig_in_the_environment_is_known_beforehand(kubeconfig: str, known: str) -> None:
     assert Existing.Spec(kubeconfig=kubeconfig).known_kubeconfig() == known

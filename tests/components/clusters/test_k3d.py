@@ -168,7 +168,13 @@ def tools(tmp_path: Path) -> Path:
 def run(tools: Path, **state: str) -> tuple[subprocess.CompletedProcess[str], str]:
     """The script that creates the cluster, and what it has asked of k3d and docker."""
     notes = tools / "notes"
-    environment = {"PATH": f"{tools}:/usr/bin:/bin", "NOTES": str(notes), "NAME": "slipway-dev", "EXISTS": "", "OURS": ""}
+    environment = {
+        "PATH": f"{tools}:/usr/bin:/bin",
+        "NOTES": str(notes),
+        "NAME": "slipway-dev",
+        "EXISTS": "",
+        "OURS": "",
+    }
     done = subprocess.run(
         ["/bin/sh", "-c", CREATE], env={**environment, **state}, input="kind: Simple\n", capture_output=True, text=True
     )

@@ -17,7 +17,8 @@ FORMATS = {"lightgbm": "bst", "mlflow": "zip", "sklearn": "joblib", "xgboost": "
 def server(folder: Path, *formats: str, **choices: Any) -> MLServer:
     """A stack with one model of each format, named after it."""
     models = {
-        each: {"format": each, "artefact": artefact(folder, f"model.{FORMATS[each]}", each.encode())} for each in formats
+        each: {"format": each, "artefact": artefact(folder, f"model.{FORMATS[each]}", each.encode())}
+        for each in formats
     }
     return MLServer.model_validate({"name": "zoo", "owner": "science", "models": models, **choices})
 
@@ -106,7 +107,7 @@ def test_every_model_has_an_endpoint(tmp_path: Path) -> None:
 def test_an_endpoint_carries_the_sample_of_its_model(tmp_path: Path) -> None:
     sample = {"inputs": [{"name": "x", "shape": [1], "datatype": "FP64", "data": [1.5]}]}
     models = {"iris": {"format": "sklearn", "artefact": artefact(tmp_path), "sample": sample}}
-    (endpoint,) = MLServer(name="iris", owner="science", models=models).endpoints(Context())  # type: ignore[arg-type]
+    (endpoint,) = MLServer(name="iris", owner="science", models=models).endpoints(Context())
     assert endpoint.sample == sample
 
 

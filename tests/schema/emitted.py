@@ -1,0 +1,55 @@
+"""Every object that the project emits: of each environment, and of each option of runtimes, add-ons and charts."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from components.addons.metrics_server import MetricsServer
+from components.context import Context
+from components.environment import Environment
+from components.render import folders
+from components.runtimes.mlserver import MLServer
+from components.unit import Chart, KubernetesObject, Namespace, Unit
+from infra import environment_file, settings
+from tests.samples import artefact
+
+FOLDER = Path(__file__).parents[2]
+CHART = Chart(
+    name="metallb",
+    repository="https://metallb.github.io/metallb",
+    version="0.16.1",
+    release="metallb",
+    values={"speaker": {"frr": {"enabled": False}}, "list": [1, "2", None, True]},
+)
+OPTIONS: dict[str, dict[str, Any]] = {
+    "plain": {},
+    "replicas": {"replicas": 3},
+    "autoscaling": {"autoscaling": {"min_replicas": 2, "max_replicas": 9, "cpu_percent": 55}},
+    "gpus": {"resources": {"cpu": "1", "cpu_limit": "4", "memory": "8Gi", "gpus": 2}},
+    "slow": {"startup_seconds": 3600},
+    "image": {"image": "registry.example.com:5000/mlserver@sha256:" + "0" * 64},
+    "longest-name": {"name": "x" * 63, "replicas": 2},
+}
+FORMATS = ("lightgbm", "mlflow", "sklearn", "xgboost")
+
+
+def units(folder: Path) -> Iterator[Unit]:
+    """Every unit; model files are put into `folder`."""
+    for name in environment_file.names(FOLDER):
+        yield from settings.from_file(name, FOLDER).units()
+    model = artefact(folder)
+    several = {each: {"format": each, "artefact": model} for each in FORMATS}
+    for name, choices in OPTIONS.items():
+        fields = {"name": name, "owner": "science", "models": {"iris": several["sklearn"]}, **choices}
+        yield MLServer.model_validate(fields).unit(Context())
+    zoo = MLServer.model_validate({"name": "zoo", "owner": "science", "models": several})
+    yield from Environment(addons=(MetricsServer(),), stacks=(zoo,)).units(Context())
+    for level in ("restricted", "baseline", "privileged"):
+        space = Namespace.model_validate({"name": f"{level}-system", "pod_security": level})
+        yield Unit(name=level, namespace=space, charts=(CHART,))
+
+
+def objects(folder: Path) -> list[KubernetesObject]:
+    """Every object, as rendered."""
+    each_alone = (dict(folders([unit.model_copy(update={"after": ()})])) for unit in units(folder))
+    return [manifest for found in each_alone for manifests in found.values() for manifest in manifests]
