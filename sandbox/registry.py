@@ -32,7 +32,7 @@ def load(reference: str) -> Step:
 
 def cached(reference: str) -> Path:
     """Where the image's file is, or will be."""
-    return paths.cache() / "images" / f"{re.sub('[^-.a-zA-Z0-9]', '_', reference)}.tar"
+    return images.folder() / f"{re.sub('[^-.a-zA-Z0-9]', '_', reference)}.tar"
 
 
 def recipe(reference: str) -> ModuleType | None:

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from sandbox import archive, paths
+from sandbox import archive, images
 from sandbox.step import run
 
 HERE = Path(__file__).parent
@@ -80,4 +80,4 @@ def _install(requirements: Path, target: Path, log: IO[str]) -> None:
 
 
 def _layer(name: str) -> Path:
-    return paths.cache() / "images" / "layers" / f"{name}.tar"
+    return images.folder() / "layers" / f"{name}.tar"

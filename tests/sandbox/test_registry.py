@@ -68,7 +68,7 @@ def _required(name: str) -> dict[str, str]:
 def test_a_file_name_for_each_reference() -> None:
     names = [registry.cached(reference).name for reference in (REFERENCE, "example.org/team/server:1.1")]
     assert names == ["example.org_team_server_1.0.tar", "example.org_team_server_1.1.tar"]
-    assert registry.cached(REFERENCE).parent == paths.cache() / "images"
+    assert registry.cached(REFERENCE).parent.parent == paths.cache() / "images"
 
 
 def test_an_image_that_the_node_has_is_left_alone(node: None, log: IO[str]) -> None:
