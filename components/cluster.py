@@ -29,6 +29,10 @@ class ClusterSpec(Value):
         """Its kubeconfig (a path, or contents) where that is known before anything is provisioned."""
         return None
 
+    def known_context(self) -> str | None:
+        """The context to use of its kubeconfig; None takes the current one."""
+        return None
+
 
 class Cluster(Component):
     """A Kubernetes cluster. Kinds provision one; callers see only this.

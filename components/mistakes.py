@@ -46,7 +46,8 @@ def _message(detail: ErrorDetails, model: type[BaseModel]) -> str:
 
 
 def _shown(given: Any) -> str:
-    return f"{given!r:.80} " if isinstance(given, str | int | float) else ""
+    """What was given, unless it is a document: that may be a kubeconfig, with its keys."""
+    return f"{given!r:.80} " if isinstance(given, str | int | float) and "\n" not in str(given) else ""
 
 
 def _lowered(sentence: str) -> str:

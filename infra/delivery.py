@@ -61,8 +61,7 @@ class Delivery:
 
     def live(self) -> Live:
         """The environment's cluster. Raises SlipwayError where there is none yet."""
-        context = getattr(self._target.cluster.spec, "context", None)
-        return Live(self._kubeconfig(), context)
+        return Live(self._kubeconfig(), self._target.cluster.spec.known_context())
 
     @property
     def namespace(self) -> str:

@@ -130,7 +130,7 @@ def _cluster(spec: ClusterSpec, env_name: str) -> Iterator[Check]:
         yield Check("Kubeconfig", None if ours else False, f"{known} does not exist", "" if ours else cure)
         return
     try:
-        version = Live(Path(known), getattr(spec, "context", None)).version()
+        version = Live(Path(known), spec.known_context()).version()
         yield Check("Cluster", True, f"Kubernetes {version} answers")
     except SlipwayError as error:
         yield Check("Cluster", False, *_parted(str(error)))

@@ -19,6 +19,11 @@ class Identity(NamedTuple):
     namespace: str
     name: str
 
+    @property
+    def object(self) -> tuple[str, str, str, str]:
+        """The same in every version of its API: what an upgrade of the version alone must not prune."""
+        return (self.api.rpartition("/")[0], self.kind, self.namespace, self.name)
+
     def manifest(self) -> KubernetesObject:
         """The least that names it."""
         place = {"namespace": self.namespace} if self.namespace else {}

@@ -33,7 +33,8 @@ class Rendered:
 
         def run(log: IO[str]) -> str:
             wanted = [identity(manifest) for manifest in self._objects()]
-            return self._delete([each for each in self._noted() if each not in set(wanted)], wanted, log)
+            kept = {each.object for each in wanted}
+            return self._delete([each for each in self._noted() if each.object not in kept], wanted, log)
 
         return Step("Remove what is no longer wanted", run)
 

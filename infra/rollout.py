@@ -112,7 +112,7 @@ def trouble(pod: KubernetesObject, late: bool = False) -> str | None:
 def _of_container(container: dict[str, Any], late: bool) -> str | None:
     waiting, ended = container["state"].get("waiting", {}), container["lastState"].get("terminated", {})
     reason = waiting.get("reason", "")
-    if container["restartCount"] >= RESTARTS and not container["ready"]:
+    if reason == "CrashLoopBackOff" and container["restartCount"] >= RESTARTS:
         return f"its server ended {container['restartCount']} times, last {_ending(ended)}"
     if reason in HOPELESS or (late and waiting.get("message")):
         return f"{reason}: {waiting.get('message')}"

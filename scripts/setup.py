@@ -24,7 +24,9 @@ STAMP = VENV / "complete"
 BASE = os.path.realpath(sys.executable)
 """The interpreter itself, also where .venv is activated."""
 LOCKS = {"run": "requirements.lock", "dev": "requirements-dev.lock"}
-INPUTS = (*LOCKS.values(), "scripts/installer.lock", "pyproject.toml")
+POLICY, POLICY_LOCK = ROOT / "infra/policy/.venv", "requirements-policy.lock"
+"""The policy pack's own: its library needs an older protobuf."""
+INPUTS = (*LOCKS.values(), POLICY_LOCK, "scripts/installer.lock", "pyproject.toml")
 LOG = Path.home() / ".local/state/slipway/logs/setup.log"
 PIP_TO_UV = {
     "index-url": "UV_DEFAULT_INDEX",
@@ -88,14 +90,18 @@ def _make(kind: str, lock: int) -> None:
 
 def stages(kind: str) -> Iterator[Stage]:
     """What makes .venv, in order."""
-    python, uv = str(VENV / "bin/python"), (str(VENV / "bin/uv"), "pip", "install", "--python")
+    python, uv = str(VENV / "bin/python"), str(VENV / "bin/uv")
+    install = (uv, "pip", "install", "--python")
     yield from _missing_package()
     yield Stage("Virtual environment .venv", (BASE, "-m", "venv", "--clear", str(VENV)))
     pip = (python, "-m", "pip", "install", "--disable-pip-version-check", "--no-input")
     yield Stage("Installer", (*pip, "--require-hashes", "-r", "scripts/installer.lock"))
     os.environ |= _as_for_pip(python)
-    yield Stage(f"Packages of {LOCKS[kind]}", (*uv, python, "--require-hashes", "-r", LOCKS[kind]))
-    yield Stage("Slipway", (*uv, python, "--no-deps", "--no-build-isolation", "--offline", "--editable", "."))
+    yield Stage(f"Packages of {LOCKS[kind]}", (*install, python, "--require-hashes", "-r", LOCKS[kind]))
+    yield Stage("Slipway", (*install, python, "--no-deps", "--no-build-isolation", "--offline", "--editable", "."))
+    if kind == "dev":
+        yield Stage("Policy pack's environment", (uv, "venv", "--clear", "--python", BASE, str(POLICY)))
+        yield Stage("Its packages", (*install, str(POLICY), "--require-hashes", "-r", POLICY_LOCK))
 
 
 def _missing_package() -> Iterator[Stage]:

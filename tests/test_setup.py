@@ -16,7 +16,7 @@ from packaging.version import Version
 from infra.downloads import RELEASES
 
 ROOT = Path(__file__).parent.parent
-FILES = ("scripts/setup.py", "scripts/python", "pyproject.toml", "requirements.lock", "requirements-dev.lock")
+LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-policy.lock", "scripts/installer.lock")
 
 DRIVER = """
 import sys
@@ -40,7 +40,7 @@ setup.main()
 def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A checkout whose set-up has stages that only leave traces."""
     folder = tmp_path / "checkout"
-    for name in (*FILES, "scripts/installer.lock"):
+    for name in ("scripts/setup.py", "pyproject.toml", *LOCKS):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes((ROOT / name).read_bytes())
     (folder / "driver.py").write_text(DRIVER)
@@ -84,7 +84,7 @@ def test_what_tests_need_covers_what_slipway_needs_and_not_the_other_way(checkou
     assert lines(checkout / "finished") == ["run", "dev"]
 
 
-@pytest.mark.parametrize("name", ["pyproject.toml", "requirements.lock", "requirements-dev.lock"])
+@pytest.mark.parametrize("name", ["pyproject.toml", *LOCKS])
 def test_a_change_of_what_it_is_made_from_makes_it_anew(checkout: Path, name: str) -> None:
     run(checkout)
     (checkout / name).write_text((checkout / name).read_text() + "\n# changed\n")
@@ -208,7 +208,7 @@ def test_what_tests_need_has_the_very_versions_that_users_get() -> None:
     assert pins("requirements.lock").items() <= pins("requirements-dev.lock").items()
 
 
-@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock", "scripts/installer.lock"])
+@pytest.mark.parametrize("lock", LOCKS)
 def test_every_pin_has_hashes_and_no_server_is_named(lock: str) -> None:
     text = (ROOT / lock).read_text()
     for pin in re.split(r"\n(?=\S)", text):

@@ -34,6 +34,9 @@ class Existing(Cluster):
                 return self.kubeconfig if isinstance(self.kubeconfig, str) else None
             return str(Path(self.kubeconfig).expanduser())
 
+        def known_context(self) -> str | None:
+            return self.context
+
     def provision(self, spec: Spec) -> pulumi.Input[str]:
         return spec.known_kubeconfig() or spec.kubeconfig
 

@@ -117,6 +117,10 @@ def replica_set(revision: str, digest: str) -> KubernetesObject:
     return {"metadata": metadata}
 
 
+BACK_OFF = {"reason": "CrashLoopBackOff", "message": "back-off"}
+COMPLETED = {"reason": "Completed", "exitCode": 0}
+
+
 def container(
     waiting: dict[str, str] | None = None, restarts: int = 0, ended: dict[str, Any] | None = None, ready: bool = False
 ) -> dict[str, Any]:
@@ -165,8 +169,12 @@ def test_a_server_that_keeps_ending_is_told_with_its_last_words() -> None:
 
 def test_a_server_that_ended_without_words_is_told_by_its_exit_code() -> None:
     ended = {"reason": "OOMKilled", "exitCode": 137}
-    words = trouble(pod(container(restarts=3, ended=ended)))
+    words = trouble(pod(container(BACK_OFF, restarts=3, ended=ended)))
     assert words == "pod iris-new-1: its server ended 3 times, last OOMKilled (exit code 137)"
+
+
+def test_a_server_that_starts_again_after_the_machine_did_is_no_trouble() -> None:
+    assert trouble(pod(container(restarts=7, ended={"reason": "Unknown", "exitCode": 255}))) is None
 
 
 def test_a_server_that_ended_once_gets_another_chance() -> None:
@@ -235,7 +243,7 @@ def test_the_last_error_of_the_servers_log_is_told(
 ) -> None:
     cluster.answers[DEPLOYMENT] = [deployment(1, 0, 1)]
     cluster.answers[REPLICA_SETS] = [{"items": [replica_set("2", "new")]}]
-    cluster.answers[PODS] = [{"items": [pod(container(restarts=2, ended={"reason": "Completed", "exitCode": 0}))]}]
+    cluster.answers[PODS] = [{"items": [pod(container(BACK_OFF, restarts=2, ended=COMPLETED))]}]
     cluster.answers[f"{PODS}/iris-new-1/log"] = ["starting\nKeyError: 'weights'\nValueError: no weights\nbye\n"]
     with pytest.raises(SlipwayError, match=r"last Completed \(exit code 0\)\. Its log: ValueError: no weights$"):
         rollout.wait(live, objects, io.StringIO())
