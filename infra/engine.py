@@ -11,12 +11,13 @@ import subprocess
 import sys
 from pathlib import Path
 from subprocess import PIPE, STDOUT, Popen
-from typing import IO
+from typing import IO, Any
 
 import yaml
 
 from components.errors import SlipwayError
 from sandbox import Step
+from sandbox.step import DIES_WITH_US
 
 SECRETS = "--show-secrets"
 
@@ -73,11 +74,21 @@ class Engine:
         self._run(log, "stack", "select", "--create", self._name)
         if self._is_ours():  # what a killed run of ours has locked; our own lock says that none is at work
             self._run(log, "cancel", "--yes", "--stack", self._name)
+        self._adopt(log)
+
+    def _adopt(self, log: IO[str]) -> None:
+        """Let the engine know what a killed run was making: it would make it once more, and be refused."""
+        exported = json.loads(self._run(io.StringIO(), "stack", "export", "--stack", self._name))
+        pending = exported["deployment"].get("pending_operations") or ()
+        if made := [each["resource"] for each in pending if each["type"] == "creating"]:
+            named = [word for each in made for word in _named(each)]
+            adopt = [f"--import-pending-creates={word}" for word in named] or ["--clear-pending-creates"]
+            self._run(log, "refresh", "--yes", "--skip-preview", *adopt, "--stack", self._name, "--suppress-progress")
 
     def _run(self, log: IO[str], *command: str) -> str:
         arguments = ["pulumi", *command, "--non-interactive", "--cwd", str(self._workspace)]
         log.write(f"$ pulumi {' '.join(command)}\n")
-        with Popen(arguments, env=self._environ(), stdout=PIPE, stderr=STDOUT, text=True, process_group=0) as process:
+        with Popen(_mortal(arguments), env=self._environ(), stdout=PIPE, stderr=STDOUT, text=True, process_group=0) as process:
             assert process.stdout
             try:
                 printed = process.stdout.read() if SECRETS in command else _copied(process.stdout, log)
@@ -115,6 +126,19 @@ def available() -> bool:
         return False
     listed = subprocess.run(["pulumi", "plugin", "ls", "--json"], capture_output=True, text=True)
     return any(plugin["name"] == "kubernetes" for plugin in json.loads(listed.stdout or "[]"))
+
+
+def _named(resource: dict[str, Any]) -> tuple[str, ...]:
+    """URN and identifier of a Kubernetes object; nothing of any other resource, for which only its provider knows."""
+    metadata = resource.get("inputs", {}).get("metadata")
+    if not (resource["type"].startswith("kubernetes:") and metadata):
+        return ()
+    return (resource["urn"], "/".join(filter(None, (metadata.get("namespace"), metadata["name"]))))
+
+
+def _mortal(command: list[str]) -> list[str]:
+    """The command, ended when we are killed, where the system can do that: two engines at once would spoil the state."""
+    return [*(DIES_WITH_US if shutil.which(DIES_WITH_US[0]) else ()), *command]
 
 
 def _copied(stream: IO[str], log: IO[str]) -> str:

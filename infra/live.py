@@ -29,6 +29,10 @@ class Live:
     @cached_property
     def api(self) -> client.ApiClient:
         """A client of this cluster. Raises SlipwayError where the kubeconfig is missing or wrong."""
+        if not self.kubeconfig.exists():
+            raise SlipwayError(
+                f"kubeconfig {self.kubeconfig} does not exist. Bring its cluster up, or name another file"
+            )
         try:
             return cast(client.ApiClient, _new_client(str(self.kubeconfig), self.context))
         except config.ConfigException as error:

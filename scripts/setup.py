@@ -136,7 +136,8 @@ def _carry_out(stage: Stage, log: IO[str], lock: int) -> None:
             time.sleep(0.1)
     if process.returncode:
         last = "\n".join(LOG.read_text(errors="replace").splitlines()[-15:])
-        sys.exit(f"\n{last}\n\n{stage.title}: ended with {process.returncode}. All it said: {LOG}. Run it again")
+        ended = f"{stage.title}: ended with {process.returncode}"
+        sys.exit(f"\n{last}\n\n{ended}. All it said: {LOG}. Mend that and run it again")
     _show("\r✓ {:<44} {:>5.1f} s\n", stage.title, began)
 
 

@@ -42,16 +42,13 @@ class Outcome(NamedTuple):
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run all checks, also after one has failed, and sum up."""
-    with ThreadPoolExecutor() as pool:
-        outcomes = list(pool.map(check, CHECKS))
-    for outcome in outcomes:
-        print(outcome, *filter(None, [outcome.printed]), sep="\n", flush=True)
-    with tempfile.TemporaryDirectory() as folder:
+    """Run all checks beside the tests, also after one has failed, and sum up."""
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor() as pool:
         report = Path(folder) / "report.xml"
-        outcomes.append(tests(report, FAST if "--fast" in arguments else []))
-        missing = skipped(report) if report.exists() else []
-    print("", *outcomes, *missing, sep="\n")
+        checks = pool.map(check, CHECKS)
+        tested = tests(report, FAST if "--fast" in arguments else ())
+        outcomes, missing = [*checks, tested], skipped(report) if report.exists() else []
+    print(*(outcome.printed for outcome in outcomes if outcome.printed), "", *outcomes, *missing, sep="\n")
     return 0 if all(outcome.passed for outcome in outcomes) and not any(map(unexplained, missing)) else 1
 
 

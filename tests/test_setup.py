@@ -1,5 +1,6 @@
 """From a fresh machine to .venv: with stand-ins for Python and for what installs, no network, no package."""
 
+import os
 import re
 import signal
 import subprocess
@@ -14,6 +15,7 @@ from packaging.requirements import Requirement
 from packaging.version import Version
 
 from infra.downloads import RELEASES
+from scripts import setup
 
 ROOT = Path(__file__).parent.parent
 LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-policy.lock", "scripts/installer.lock")
@@ -226,3 +228,16 @@ def test_continuous_integration_runs_the_same_commands_with_the_same_tools() -> 
     asset = RELEASES["k3d"].assets["x86_64"]
     assert asset.url in text
     assert asset.sha256 in text
+
+
+def test_the_users_settings_of_pip_hold_for_the_faster_installer_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "pip.conf").write_text("[global]\nindex-url = https://index.example/simple\n")
+    for variable in [name for name in os.environ if name.startswith(("PIP_", "UV_"))]:
+        monkeypatch.delenv(variable)
+    monkeypatch.setenv("PIP_CONFIG_FILE", str(tmp_path / "pip.conf"))
+    monkeypatch.setenv("PIP_FIND_LINKS", "/wheels")
+    monkeypatch.setenv("UV_FIND_LINKS", "/own")
+    settings = setup._as_for_pip(sys.executable)
+    assert settings == {"UV_SYSTEM_CERTS": "true", "UV_DEFAULT_INDEX": "https://index.example/simple"}

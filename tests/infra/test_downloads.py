@@ -98,11 +98,12 @@ def at(server: Server, path: str) -> str:
     return f"127.0.0.1:{server.server_port}/{path}"
 
 
-def refusal(seconds: float = 3) -> str:
+def refusal() -> str:
+    """What `ensure` says; the bound is only there to tell a wait that ends from one that does not."""
     began = time.monotonic()
     with pytest.raises(SlipwayError) as caught:
         downloads.ensure("tool", io.StringIO())
-    assert time.monotonic() - began < seconds
+    assert time.monotonic() - began < 60
     tools = paths.cache() / "tools"
     assert not tools.exists() or list(tools.iterdir()) == []
     assert "tool 1.2.3" in str(caught.value)
@@ -197,19 +198,19 @@ def test_a_name_that_nobody_resolves_does_not_hang(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(downloads, "ANSWER_SECONDS", 0.3)
     monkeypatch.setattr(socket, "getaddrinfo", ask)
     pin(monkeypatch, "releases.example/tool")
-    assert "no answer within" in refusal(1)
+    assert "no answer within" in refusal()
 
 
 def test_a_server_that_falls_silent_does_not_hang(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(downloads, "SILENCE_SECONDS", 0.3)
     pin(monkeypatch, at(server, "silent"))
-    assert "timed out" in refusal(2)
+    assert "timed out" in refusal()
 
 
 def test_a_server_that_drips_does_not_take_for_ever(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(downloads, "TOTAL_SECONDS", 0.3)
     pin(monkeypatch, at(server, "slow"))
-    assert "takes longer than" in refusal(2)
+    assert "takes longer than" in refusal()
 
 
 def test_a_file_that_does_not_fit_is_refused_with_its_cure(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -51,9 +51,7 @@ def test_a_daemon_is_started_once_found_again_and_ended(daemon: Make) -> None:
     assert [found for found, command in daemons.processes() if command == sleeper.command] == [pid]
     assert Daemon("other name", sleeper.command).pid() == pid
     assert os.getsid(pid) == pid
-    began = time.monotonic()
     daemons.end(pid)
-    assert time.monotonic() - began < 5
     assert sleeper.pid() is None
     assert sleeper.log == paths.sandbox() / "logs/d0.log"
 
@@ -80,7 +78,7 @@ def test_who_ignores_the_request_is_killed(daemon: Make) -> None:
     pid = _running(stubborn)
     began = time.monotonic()
     daemons.end(pid, patience=0.3)
-    assert 0.3 <= time.monotonic() - began < 5
+    assert time.monotonic() - began >= 0.3
     assert stubborn.pid() is None
 
 
@@ -94,10 +92,8 @@ def test_a_daemon_that_died_is_told_with_the_end_of_its_log(daemon: Make) -> Non
     sleeper, dying = daemon(SLEEP), daemon(DIES)
     _running(sleeper)
     dying.start()
-    began = time.monotonic()
     with pytest.raises(SandboxError) as failure:
         daemons.wait("API server", lambda: False, (sleeper, dying))
-    assert time.monotonic() - began < 10
     assert str(failure.value) == f"API server: d1 ended. Its log {dying.log} ends:\ntwo\nthree\nport taken"
 
 
