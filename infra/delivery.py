@@ -58,6 +58,7 @@ class Delivery:
             yield self._engine.destroy()
         else:
             yield self._rendered().remove()
+        self._own_kubeconfig.unlink(missing_ok=True)
 
     def live(self) -> Live:
         """The environment's cluster. Raises SlipwayError where there is none yet."""
@@ -104,6 +105,9 @@ class Delivery:
         """A file of it. What only the engine knows is written into the user's state, for the user alone."""
         if self._known and "\n" not in self._known:
             return Path(self._known)
-        path = paths.state() / "kubeconfigs" / self._target.name
-        paths.write(path, self._known or self._engine.kubeconfig())
-        return path
+        paths.write(self._own_kubeconfig, self._known or self._engine.kubeconfig())
+        return self._own_kubeconfig
+
+    @property
+    def _own_kubeconfig(self) -> Path:
+        return paths.state() / "kubeconfigs" / self._target.name

@@ -81,14 +81,14 @@ class Engine:
         exported = json.loads(self._run(io.StringIO(), "stack", "export", "--stack", self._name))
         pending = exported["deployment"].get("pending_operations") or ()
         if made := [each["resource"] for each in pending if each["type"] == "creating"]:
-            named = [word for each in made for word in _named(each)]
-            adopt = [f"--import-pending-creates={word}" for word in named] or ["--clear-pending-creates"]
-            self._run(log, "refresh", "--yes", "--skip-preview", *adopt, "--stack", self._name, "--suppress-progress")
+            adopted = [f"--import-pending-creates={word}" for each in made for word in _named(each)]
+            options = ("--yes", "--skip-preview", "--suppress-progress", "--stack", self._name)
+            self._run(log, "refresh", *options, *adopted, "--clear-pending-creates")
 
     def _run(self, log: IO[str], *command: str) -> str:
-        arguments = ["pulumi", *command, "--non-interactive", "--cwd", str(self._workspace)]
+        arguments = _mortal("pulumi", *command, "--non-interactive", "--cwd", str(self._workspace))
         log.write(f"$ pulumi {' '.join(command)}\n")
-        with Popen(_mortal(arguments), env=self._environ(), stdout=PIPE, stderr=STDOUT, text=True, process_group=0) as process:
+        with Popen(arguments, env=self._environ(), stdout=PIPE, stderr=STDOUT, text=True, process_group=0) as process:
             assert process.stdout
             try:
                 printed = process.stdout.read() if SECRETS in command else _copied(process.stdout, log)
@@ -136,8 +136,8 @@ def _named(resource: dict[str, Any]) -> tuple[str, ...]:
     return (resource["urn"], "/".join(filter(None, (metadata.get("namespace"), metadata["name"]))))
 
 
-def _mortal(command: list[str]) -> list[str]:
-    """The command, ended when we are killed, where the system can do that: two engines at once would spoil the state."""
+def _mortal(*command: str) -> list[str]:
+    """The command, to end when we are killed, where the system can do that: the next run's engine must be alone."""
     return [*(DIES_WITH_US if shutil.which(DIES_WITH_US[0]) else ()), *command]
 
 
@@ -151,5 +151,6 @@ def _copied(stream: IO[str], log: IO[str]) -> str:
 
 def _reason(printed: str) -> str:
     """The engine's own error messages, without the wall around them."""
-    errors = [line.strip() for line in printed.splitlines() if "error:" in line and "update failed" not in line]
+    lines = (line.strip() for line in printed.splitlines())
+    errors = [line for line in lines if line.startswith("error:") and "update failed" not in line]
     return "\n".join(dict.fromkeys(errors)) or printed.strip()[-1000:]

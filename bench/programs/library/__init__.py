@@ -1,0 +1,1 @@
+"""The workload with the library."""

@@ -1,0 +1,65 @@
+"""Figures as tables: on the screen, and in Markdown."""
+
+import os
+import platform
+from collections.abc import Iterable
+from datetime import date
+from typing import NamedTuple
+
+from rich.table import Table
+
+COMMAND = "make bench"
+
+
+class Section(NamedTuple):
+    """One benchmark's figures, as many cells in a row as columns, and how they came about."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: list[tuple[str, ...]]
+    notes: tuple[str, ...]
+
+
+def screen(section: Section) -> Table:
+    """The section as a table of rich's."""
+    table = Table(title=section.title, title_justify="left", caption="\n".join(section.notes), caption_justify="left")
+    for position, column in enumerate(section.columns):
+        table.add_column(column, justify="right" if position else "left")
+    for row in section.rows:
+        table.add_row(*row)
+    return table
+
+
+def markdown(sections: Iterable[Section]) -> str:
+    """A page of all sections."""
+    lines = [
+        "# Benchmarks",
+        "",
+        f"`{COMMAND}` on {date.today().isoformat()}: {machine()}. Made by `python -m bench --save FILE`; do not edit.",
+        "",
+        "Contenders run in pairs, in turns, each as a whole process; figures are medians over the rounds, a ratio is "
+        "the median of the rounds' ratios. Ratios carry over to other machines, seconds do not.",
+    ]
+    for section in sections:
+        lines += ["", f"## {section.title}", "", *_table(section), "", *(f"- {note}" for note in section.notes)]
+    return "\n".join(lines) + "\n"
+
+
+def machine() -> str:
+    """The size of this machine, and how busy it was."""
+    memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**30
+    cores = len(os.sched_getaffinity(0))
+    python = platform.python_version()
+    return (
+        f"{cores} cores, {memory:.0f} GiB, Linux {platform.machine()}, Python {python}, load {os.getloadavg()[1]:.1f}"
+    )
+
+
+def aim(value: float, most: float) -> str:
+    """An upper bound, and whether `value` keeps it."""
+    return f"≤ {most:g} {'met' if value <= most else 'missed'}"
+
+
+def _table(section: Section) -> list[str]:
+    rules = ("---", *["---:"] * (len(section.columns) - 1))
+    return [f"| {' | '.join(cells)} |" for cells in (section.columns, rules, *section.rows)]

@@ -1,0 +1,48 @@
+"""One sandbox for all of these tests.
+
+They run in the order of their files' names: `test_bootstrap` brings the sandbox up from nothing, `test_teardown` takes
+it down. Each also runs alone, on the sandbox that is there or a new one.
+"""
+
+from collections.abc import Iterator
+
+import pytest
+
+from sandbox import preflight
+
+from .cluster import Cluster
+from .machine import runs, traces, well
+from .project import Project
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _left_as_found() -> Iterator[None]:
+    if obstacles := list(preflight.obstacles()):
+        pytest.skip(f"this machine cannot run the sandbox: {'; '.join(obstacles)}")
+    found = runs()
+    yield
+    if runs() != found:
+        well("up" if found else "down", "--env", "sandbox")
+
+
+@pytest.fixture(scope="session")
+def empty_machine() -> dict[str, list[str]]:
+    """What `traces` finds where no sandbox is; to be asked for before the sandbox is wanted."""
+    if runs():
+        well("down", "--env", "sandbox")
+    return traces()
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Cluster:
+    """The sandbox, as `slipway up` leaves it."""
+    well("up", "--env", "sandbox")
+    return Cluster()
+
+
+@pytest.fixture(scope="session")
+def project(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
+    """A second environment on the sandbox's cluster; whatever it has is removed in the end."""
+    made = Project(tmp_path_factory.mktemp("project"))
+    yield made
+    made.down()

@@ -1,0 +1,62 @@
+"""The rendered files are the same to the byte each time, and the API server takes every one of them."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from infra import environment_file
+
+from .cluster import Cluster
+from .machine import ROOT, environ, well
+
+pytestmark = pytest.mark.e2e
+
+ENVIRONMENTS = environment_file.names(ROOT)
+
+
+@pytest.fixture(scope="module")
+def custom_resources(cluster: Cluster, shared: Path) -> Iterator[None]:
+    """The definitions that other projects' operators bring, for as long as the tests of this module run."""
+    files = ("-f", str(shared / "crds"))
+    cluster.kubectl("apply", "--server-side", *files)
+    cluster.kubectl("wait", "--for=condition=Established", "--timeout=60s", *files)
+    yield
+    cluster.kubectl("delete", "--ignore-not-found", "--wait=false", *files)
+    cluster.kubectl("wait", "--for=delete", "--timeout=60s", *files)
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_every_process_writes_the_same_bytes(environment: str, tmp_path: Path) -> None:
+    for seed in ("1", "2"):
+        out = str(tmp_path / seed)
+        well("render", "--env", environment, "--out", out, env=environ(PYTHONHASHSEED=seed))
+    first, second = (_contents(tmp_path / seed) for seed in ("1", "2"))
+    assert first == second
+    assert first
+
+
+@pytest.mark.usefixtures("custom_resources")
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_the_api_server_takes_every_file(cluster: Cluster, environment: str, tmp_path: Path) -> None:
+    well("render", "--env", environment, "--out", str(tmp_path / "out"))
+    strict = ("apply", "--server-side", "--force-conflicts", "--dry-run=server", "--validate=strict")
+    printed = cluster.kubectl(*strict, "--recursive", "-f", str(tmp_path / "out"))
+    assert len(printed.splitlines()) == _documents(tmp_path / "out")
+
+
+def test_the_api_server_would_have_said_no(cluster: Cluster) -> None:
+    wrong = '{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a", "namespace": "models"}, "date": {}}'
+    done = cluster.tried("apply", "--server-side", "--dry-run=server", "--validate=strict", "-f", "-", stdin=wrong)
+    assert "date" in done.stderr
+    assert done.returncode
+
+
+def _contents(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def _documents(folder: Path) -> int:
+    """How many objects the files hold."""
+    texts = [content.decode() for content in _contents(folder).values()]
+    return sum(line.startswith("kind:") for text in texts for line in text.splitlines())

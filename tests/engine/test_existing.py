@@ -1,0 +1,92 @@
+"""An environment of its own on a cluster that exists: killed, made good, destroyed; its state tells no secret."""
+
+import re
+import shutil
+import time
+from collections.abc import Iterator, Set
+from pathlib import Path
+
+import pytest
+import yaml
+
+import sandbox
+from sandbox import paths
+from tests.e2e.cluster import Cluster, infer, label
+from tests.e2e.machine import start, well
+from tests.e2e.test_changes import SETOSA
+
+from .engine import Project, Stack, environ
+
+pytestmark = pytest.mark.engine
+
+NAME = "engine-test"
+MODELS = {"iris": {"name": "flower"}}
+POINTS = ("creating", "created")
+"""What Pulumi's output says of a first resource of the cluster: the moments at which SIGKILL comes."""
+
+
+@pytest.fixture
+def project(cluster: Cluster, tmp_path: Path) -> Iterator[Project]:
+    """Its kubeconfig is given by its contents, as somebody else's would be. The sandbox's own models make room."""
+    well(*Project(_folder(tmp_path / "bare"), "sandbox", str(sandbox.kubeconfig())).command("up"), env=environ())
+    yield Project(_folder(tmp_path / "own"), NAME, sandbox.kubeconfig().read_text(), models=MODELS)
+    workspace = paths.state() / "pulumi" / NAME
+    if workspace.exists():
+        Stack(NAME, paths.state()).pulumi("stack", "rm", "--force", "--yes", "--stack", NAME)
+        shutil.rmtree(workspace)
+
+
+def test_killed_made_good_and_destroyed(cluster: Cluster, project: Project) -> None:
+    before, stack = cluster.everything().keys(), Stack(NAME, paths.state())
+    for point in POINTS:
+        _killed(project, point)
+    done = well(*project.command("up"), env=environ())
+    assert done.out.count("Asked iris") == 1
+    assert infer(cluster.address("flower"), "iris", SETOSA)["outputs"][0]["data"] == [0]
+    assert {label(each) for each in stack.inputs()} == _made(cluster, before)
+    assert "no changes" in well(*project.command("up"), env=environ()).err
+    preview = stack.pulumi("preview", "--diff", "--show-config", "--stack", NAME)
+    assert preview.returncode == 0, preview.stderr
+    for secret in _secrets():
+        assert secret not in stack.state()
+        assert secret not in preview.stdout
+    assert "ciphertext" in stack.state()
+    well(*project.command("down"), env=environ())
+    assert cluster.everything().keys() == before
+    assert not (paths.state() / "kubeconfigs" / NAME).exists()
+    assert f"{NAME}.json" not in {path.name for path in (paths.state() / "pulumi" / "state").rglob("stacks/*/*")}
+
+
+def _killed(project: Project, point: str) -> None:
+    """An `up` that SIGKILL hits when Pulumi says `point` of an object of the cluster."""
+    known = set(paths.logs().glob("*.log"))
+    with start(*project.command("up"), env=environ()) as process:
+        deadline = time.monotonic() + 120
+        while not any(_says(path, point) for path in set(paths.logs().glob("*.log")) - known):
+            assert process.poll() is None, process.communicate()
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        process.kill()
+        process.communicate()
+    assert process.returncode == -9
+
+
+def _says(log: Path, point: str) -> bool:
+    return bool(re.search(rf"kubernetes:(?!provider)\S+ .* {point}", log.read_text(errors="replace")))
+
+
+def _made(cluster: Cluster, before: Set[str]) -> set[str]:
+    """What is there now and was not, but for what Kubernetes puts into each namespace."""
+    made = cluster.everything().keys() - before
+    return {name for name in made if name.rpartition("/")[2] not in {"default", "kube-root-ca.crt"}}
+
+
+def _secrets() -> list[str]:
+    kubeconfig = yaml.safe_load(sandbox.kubeconfig().read_text())
+    user = kubeconfig["users"][0]["user"]
+    return [user["client-key-data"], user["client-certificate-data"]]
+
+
+def _folder(path: Path) -> Path:
+    path.mkdir()
+    return path
