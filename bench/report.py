@@ -24,7 +24,7 @@ def screen(section: Section) -> Table:
     """The section as a table of rich's."""
     table = Table(title=section.title, title_justify="left", caption="\n".join(section.notes), caption_justify="left")
     for position, column in enumerate(section.columns):
-        table.add_column(column, justify="right" if position else "left")
+        table.add_column(column, justify="right" if position else "left", overflow="fold")
     for row in section.rows:
         table.add_row(*row)
     return table

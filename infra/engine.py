@@ -11,7 +11,7 @@ import subprocess
 import sys
 from pathlib import Path
 from subprocess import PIPE, STDOUT, Popen
-from typing import IO, Any
+from typing import IO
 
 import yaml
 
@@ -59,9 +59,30 @@ class Engine:
 
     def _change(self, log: IO[str], *command: str) -> str:
         self._prepare(log)
-        printed = self._run(log, *command, "--yes", "--stack", self._name, "--suppress-progress")
+        adopting = self._recover(log) if self._unfinished.exists() else {}
+        self._unfinished.touch()
+        try:
+            printed = self._run(log, *command, "--yes", "--stack", self._name, "--suppress-progress", **adopting)
+        except SlipwayError:  # the engine has ended by itself, and noted all that it made
+            self._unfinished.unlink()
+            raise
+        self._unfinished.unlink()
         changes = re.findall(r"^ +([-+~]+ \d+ \w+)", printed.rpartition("Resources:")[2], re.MULTILINE)
         return ", ".join(changes) or "no changes"
+
+    @property
+    def _unfinished(self) -> Path:
+        """A file that is there while the engine is at work; also afterwards, if it was killed."""
+        return self._workspace / "unfinished"
+
+    def _recover(self, log: IO[str]) -> dict[str, str]:
+        """What lets the engine take over objects that a killed one has made and could not note any more.
+
+        Never otherwise: two resources that name one object would then delete it when one of them goes.
+        """
+        options = ("--yes", "--skip-preview", "--suppress-progress", "--stack", self._name)
+        self._run(log, "refresh", *options, "--clear-pending-creates")
+        return {"PULUMI_K8S_UPSERT_EXISTING_OBJECTS": "true"}
 
     def _prepare(self, log: IO[str]) -> None:
         self._workspace.mkdir(parents=True, exist_ok=True)
@@ -74,21 +95,12 @@ class Engine:
         self._run(log, "stack", "select", "--create", self._name)
         if self._is_ours():  # what a killed run of ours has locked; our own lock says that none is at work
             self._run(log, "cancel", "--yes", "--stack", self._name)
-        self._adopt(log)
 
-    def _adopt(self, log: IO[str]) -> None:
-        """Let the engine know what a killed run was making: it would make it once more, and be refused."""
-        exported = json.loads(self._run(io.StringIO(), "stack", "export", "--stack", self._name))
-        pending = exported["deployment"].get("pending_operations") or ()
-        if made := [each["resource"] for each in pending if each["type"] == "creating"]:
-            adopted = [f"--import-pending-creates={word}" for each in made for word in _named(each)]
-            options = ("--yes", "--skip-preview", "--suppress-progress", "--stack", self._name)
-            self._run(log, "refresh", *options, *adopted, "--clear-pending-creates")
-
-    def _run(self, log: IO[str], *command: str) -> str:
+    def _run(self, log: IO[str], *command: str, **env: str) -> str:
         arguments = _mortal("pulumi", *command, "--non-interactive", "--cwd", str(self._workspace))
         log.write(f"$ pulumi {' '.join(command)}\n")
-        with Popen(arguments, env=self._environ(), stdout=PIPE, stderr=STDOUT, text=True, process_group=0) as process:
+        environ = self._environ() | env
+        with Popen(arguments, env=environ, stdout=PIPE, stderr=STDOUT, text=True, process_group=0) as process:
             assert process.stdout
             try:
                 printed = process.stdout.read() if SECRETS in command else _copied(process.stdout, log)
@@ -126,14 +138,6 @@ def available() -> bool:
         return False
     listed = subprocess.run(["pulumi", "plugin", "ls", "--json"], capture_output=True, text=True)
     return any(plugin["name"] == "kubernetes" for plugin in json.loads(listed.stdout or "[]"))
-
-
-def _named(resource: dict[str, Any]) -> tuple[str, ...]:
-    """URN and identifier of a Kubernetes object; nothing of any other resource, for which only its provider knows."""
-    metadata = resource.get("inputs", {}).get("metadata")
-    if not (resource["type"].startswith("kubernetes:") and metadata):
-        return ()
-    return (resource["urn"], "/".join(filter(None, (metadata.get("namespace"), metadata["name"]))))
 
 
 def _mortal(*command: str) -> list[str]:

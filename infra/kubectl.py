@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
-from components import render
+from components import yaml_text
 from components.errors import SlipwayError
 from components.unit import KubernetesObject
 
@@ -44,7 +44,7 @@ class Kubectl(NamedTuple):
         return found
 
     def _run(self, arguments: tuple[str, ...], objects: Iterable[KubernetesObject], log: IO[str]) -> None:
-        stream = "---\n".join(map(render.dump, objects))
+        stream = "---\n".join(map(yaml_text.dump, objects))
         if stream:
             log.write(self._call(arguments, stream))
 

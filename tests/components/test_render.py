@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
-from components import render
+from components import render, yaml_text
 from components.context import Context
 from components.errors import SlipwayError
 from components.unit import Chart, KubernetesObject, Namespace, Unit
@@ -57,43 +57,43 @@ def tree(folder: Path) -> dict[str, bytes]:
 
 @given(MANIFESTS)
 def test_what_is_written_is_what_a_reader_of_yaml_1_1_reads(manifest: KubernetesObject) -> None:
-    assert yaml.load(render.dump(manifest), yaml.CSafeLoader) == manifest
+    assert yaml.load(yaml_text.dump(manifest), yaml.CSafeLoader) == manifest
 
 
 @given(MANIFESTS)
 def test_what_is_written_is_what_a_reader_of_yaml_1_2_reads(manifest: KubernetesObject) -> None:
-    assert YAML(typ="safe", pure=True).load(render.dump(manifest)) == manifest
+    assert YAML(typ="safe", pure=True).load(yaml_text.dump(manifest)) == manifest
 
 
 @pytest.mark.parametrize("trap", TRAPS)
 def test_text_that_looks_like_something_else_stays_text(trap: str) -> None:
     manifest = {"value": trap, trap: "key", "list": [trap]}
-    assert yaml.safe_load(render.dump(manifest)) == manifest
-    assert YAML(typ="safe", pure=True).load(render.dump(manifest)) == manifest
+    assert yaml.safe_load(yaml_text.dump(manifest)) == manifest
+    assert YAML(typ="safe", pure=True).load(yaml_text.dump(manifest)) == manifest
 
 
 @pytest.mark.parametrize("trap", ["y", "Y", "n", "N", "08", "0O7", "-0o7", "0B1", "0X1F", "1e3", "12e03", ".5e1"])
 def test_text_that_only_kubernetes_own_reader_takes_for_something_else_is_quoted(trap: str) -> None:
-    assert render.dump({"value": trap}) == f"value: '{trap}'\n"
-    assert render.dump({trap: "key"}) == f"'{trap}': key\n"
+    assert yaml_text.dump({"value": trap}) == f"value: '{trap}'\n"
+    assert yaml_text.dump({trap: "key"}) == f"'{trap}': key\n"
 
 
 @pytest.mark.parametrize(
     ("value", "text"), [(True, "true"), (7, "7"), (0.5, "0.5"), (None, "null"), ("512Mi", "512Mi")]
 )
 def test_what_needs_no_quotes_gets_none(value: object, text: str) -> None:
-    assert render.dump({"value": value}) == f"value: {text}\n"
+    assert yaml_text.dump({"value": value}) == f"value: {text}\n"
 
 
 def test_what_occurs_twice_is_written_twice() -> None:
     labels = {"app": "iris"}
-    text = render.dump({"metadata": labels, "template": labels, "list": [labels]})
+    text = yaml_text.dump({"metadata": labels, "template": labels, "list": [labels]})
     assert not re.search(r"[&*]", text)
     assert text.count("app: iris") == 3
 
 
 def test_keys_keep_their_order() -> None:
-    assert render.dump(OBJECT).splitlines()[:2] == ["apiVersion: v1", "kind: ConfigMap"]
+    assert yaml_text.dump(OBJECT).splitlines()[:2] == ["apiVersion: v1", "kind: ConfigMap"]
 
 
 def test_a_wave_is_later_than_what_it_waits_for() -> None:
@@ -235,7 +235,7 @@ def test_what_fails_midway_changes_nothing_and_leaves_nothing_behind(tmp_path: P
 def test_the_folder_is_never_seen_half_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     render.write([unit("keel")], tmp_path / "out")
     seen: list[set[str]] = []
-    dump = render.dump
+    dump = yaml_text.dump
 
     def watched(manifest: KubernetesObject) -> str:
         seen.append({path.name for path in (tmp_path / "out").iterdir()})

@@ -1,5 +1,6 @@
 """Environments that Pulumi carries out on the sandbox's cluster, and what Pulumi itself says of them."""
 
+import base64
 import json
 import os
 import subprocess
@@ -57,10 +58,12 @@ class Stack:
         ours["PULUMI_CONFIG_PASSPHRASE_FILE"] = str(self._home / "passphrase")
         return subprocess.run(command, env=environ() | ours, capture_output=True, text=True, timeout=300)
 
-    def state(self) -> str:
-        """The whole state, as it is on disk."""
-        files = (self._home / "state").rglob("*.json*")
-        return "\n".join(path.read_text() for path in sorted(files) if path.is_file())
+    def state(self, *, history: bool) -> str:
+        """The state as it is on disk; with `history`, all else too that Pulumi keeps: backups and past configuration."""
+        files = (self._home / "state").rglob("*" if history else "stacks/**/*")
+        found = "\n".join(path.read_text() for path in sorted(files) if path.is_file())
+        assert f"urn:pulumi:{self.name}::" in found
+        return found
 
     def inputs(self) -> list[Object]:
         """The Kubernetes object of each resource, as the program gave it."""
@@ -90,3 +93,9 @@ def program(folder: Path, text: str) -> Stack:
     done = stack.pulumi("stack", "init", stack.name)
     assert done.returncode == 0, done.stderr
     return stack
+
+
+def secrets() -> list[str]:
+    """What the sandbox's kubeconfig has that nobody else may see: the key as it stands there, and what it says."""
+    key = str(yaml.safe_load(sandbox.kubeconfig().read_text())["users"][0]["user"]["client-key-data"])
+    return [key, base64.b64decode(key).decode().splitlines()[1]]

@@ -10,7 +10,7 @@ from infra import settings
 from tests.e2e.cluster import Cluster, Object, label, request
 from tests.e2e.machine import ROOT, well
 
-from .engine import Project, environ, on_sandbox, program
+from .engine import Project, environ, on_sandbox, program, secrets
 
 pytestmark = pytest.mark.engine
 
@@ -42,6 +42,13 @@ def test_a_second_up_has_no_changes(cluster: Cluster) -> None:
     assert "no changes" in done.err
     assert done.out.count("Asked iris") == 1
     assert {name: each["metadata"]["resourceVersion"] for name, each in _stable(cluster).items()} == before
+
+
+def test_nothing_that_pulumi_keeps_tells_a_secret(cluster: Cluster) -> None:
+    preview = on_sandbox().pulumi("preview", "--diff", "--show-config", "--stack", "sandbox")
+    assert preview.returncode == 0, preview.stderr
+    kept = on_sandbox().state(history=True) + preview.stdout
+    assert not [secret for secret in secrets() if secret in kept]
 
 
 def test_a_prediction_does_not_ask_who_made_the_model(cluster: Cluster) -> None:
