@@ -11,6 +11,8 @@ from sandbox.paths import write
 from sandbox.step import SandboxError, Step, run, succeeds
 
 NAMESPACE = "slipway"
+FOLDER = Path("/run/netns")
+"""Where `ip netns` keeps namespaces; it makes the folder, and a mount on it, for the first, and leaves both."""
 OUTSIDE, INSIDE, NOWHERE = "slipway-host", "slipway-node", "slipway-void"
 """The two ends of the door, and an empty bridge: what has no route inside ends there."""
 
@@ -61,7 +63,7 @@ def ranges() -> Ranges:
 
 def inside(*command: str | Path) -> list[str]:
     """The command, run in the sandbox's network. (`ip netns exec` would remount /sys and hide the cgroups.)"""
-    return ["nsenter", f"--net=/run/netns/{NAMESPACE}", *map(str, command)]
+    return ["nsenter", f"--net={FOLDER / NAMESPACE}", *map(str, command)]
 
 
 def create() -> Step:
@@ -72,6 +74,8 @@ def create() -> Step:
         if not note.exists():
             note.parent.mkdir(parents=True, exist_ok=True)
             write(note, f"{choose(_routes(log)).block}\n")
+        if not FOLDER.exists():
+            write(_made_folder(), "")
         chosen = ranges()
         if _complete(chosen):
             return f"there: {chosen.block}"
@@ -87,16 +91,24 @@ def remove(log: IO[str]) -> None:
     """Remove the namespace and the door; interfaces, routes and iptables rules inside go with it."""
     if succeeds("ip", "link", "show", OUTSIDE):
         run(log, "ip", "link", "delete", OUTSIDE)
-    if Path("/run/netns", NAMESPACE).exists():
+    if (FOLDER / NAMESPACE).exists():
         run(log, "ip", "netns", "delete", NAMESPACE)
+    if _made_folder().exists() and FOLDER.exists() and not any(FOLDER.iterdir()):
+        succeeds("umount", FOLDER)
+        FOLDER.rmdir()
 
 
 def pids() -> list[int]:
     """The processes that run in the namespace itself, not in a pod's."""
-    if not Path("/run/netns", NAMESPACE).exists():
+    if not (FOLDER / NAMESPACE).exists():
         return []
     listed = subprocess.run(("ip", "netns", "pids", NAMESPACE), capture_output=True, text=True)
     return [int(pid) for pid in listed.stdout.split()]
+
+
+def _made_folder() -> Path:
+    """A file that is there if FOLDER was not, before the sandbox."""
+    return paths.sandbox() / "made-netns"
 
 
 def _complete(chosen: Ranges) -> bool:

@@ -45,4 +45,5 @@ def project(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Itera
     """A second environment on the sandbox's cluster; whatever it has is removed in the end."""
     made = Project(tmp_path_factory.mktemp("project"))
     yield made
-    made.down()
+    if runs():
+        made.down()

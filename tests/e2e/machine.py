@@ -106,7 +106,7 @@ def traces() -> dict[str, list[str]]:
         "folders": sorted(_files()),
         "kernel": sorted(_kernel()),
         "packet filter": _packet_filter(),
-        "state": sorted(str(path) for path in paths.state().rglob("*") if _is_state(path)),
+        "state": sorted(str(path) for path in below(paths.state()) if _is_state(path)),
     }
 
 
@@ -140,10 +140,16 @@ def _processes() -> Iterator[str]:
                 yield f"{folder.name} {command}"
 
 
+def below(folder: Path) -> Iterator[Path]:
+    """Everything in `folder`, as far as it does not go away meanwhile."""
+    for place, folders, files in os.walk(folder):
+        yield from (Path(place) / name for name in (*folders, *files))
+
+
 def _files() -> Iterator[str]:
     for folder in map(Path, FOLDERS):
         if folder.exists():
-            yield from map(str, (folder, *folder.rglob("*")))
+            yield from map(str, (folder, *below(folder)))
 
 
 def _kernel() -> Iterator[str]:

@@ -59,7 +59,7 @@ class Stack:
         return subprocess.run(command, env=environ() | ours, capture_output=True, text=True, timeout=300)
 
     def state(self, *, history: bool) -> str:
-        """The state as it is on disk; with `history`, all else too that Pulumi keeps: backups and past configuration."""
+        """The state as it is on disk; with `history`, backups and past configuration too."""
         files = (self._home / "state").rglob("*" if history else "stacks/**/*")
         found = "\n".join(path.read_text() for path in sorted(files) if path.is_file())
         assert f"urn:pulumi:{self.name}::" in found
