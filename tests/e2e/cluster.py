@@ -33,7 +33,7 @@ class Cluster:
     def tried(self, *arguments: str, stdin: str = "") -> "subprocess.CompletedProcess[str]":
         """How kubectl ends."""
         command = (str(sandbox.kubectl()), "--kubeconfig", str(sandbox.kubeconfig()), *arguments)
-        return subprocess.run(command, input=stdin, capture_output=True, text=True, timeout=120)
+        return subprocess.run(command, input=stdin, capture_output=True, text=True, timeout=600)
 
     def get(self, kind: str, name: str, namespace: str = "models") -> Object:
         """One object."""

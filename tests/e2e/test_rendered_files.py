@@ -20,10 +20,10 @@ def custom_resources(cluster: Cluster, shared: Path) -> Iterator[None]:
     """The definitions that other projects' operators bring, for as long as the tests of this module run."""
     files = ("-f", str(shared / "crds"))
     cluster.kubectl("apply", "--server-side", *files)
-    cluster.kubectl("wait", "--for=condition=Established", "--timeout=60s", *files)
+    cluster.kubectl("wait", "--for=condition=Established", "--timeout=300s", *files)
     yield
     cluster.kubectl("delete", "--ignore-not-found", "--wait=false", *files)
-    cluster.kubectl("wait", "--for=delete", "--timeout=60s", *files)
+    cluster.kubectl("wait", "--for=delete", "--timeout=300s", *files)
 
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
