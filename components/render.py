@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from components.errors import SlipwayError
-from components.unit import MANAGED_BY, Chart, KubernetesObject, Namespace, Unit, identity
+from components.unit import MANAGED_BY, Chart, KubernetesObject, Namespace, Unit, identity, waves
 from components.yaml_text import dump
 
 Folder = tuple[str, list[KubernetesObject]]
@@ -18,12 +18,10 @@ _RENDERED = re.compile(r"\d\d-[-a-z0-9]+/([^/]+\.yaml)?")
 
 def folders(units: Iterable[Unit]) -> Iterator[Folder]:
     """One folder a unit, in a later wave than what it waits for; at the end their namespaces, which are wave 00."""
-    waves: dict[str, int] = {}
     namespaces: dict[str, Namespace] = {}
-    for unit in units:
-        waves[unit.name] = 1 + max((waves[name] for name in unit.after), default=0)
+    for wave, unit in waves(units):
         namespaces[unit.namespace.name] = unit.namespace
-        yield f"{waves[unit.name]:02}-{unit.name}", manifests(unit)
+        yield f"{wave:02}-{unit.name}", manifests(unit)
     yield "00-namespaces", [namespaces[name].manifest() for name in sorted(namespaces)]
 
 

@@ -1,6 +1,7 @@
 """What is installed together: charts, then plain Kubernetes objects."""
 
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
@@ -57,6 +58,14 @@ class Unit(Value):
             if times > 1:
                 raise ValueError(f"unit {self.name!r} has {name!r} {times} times. Rename one")
         return self
+
+
+def waves(units: Iterable[Unit]) -> Iterator[tuple[int, Unit]]:
+    """Each unit with the wave in which it is installed: 1, or one more than the latest that it waits for."""
+    found: dict[str, int] = {}
+    for unit in units:
+        found[unit.name] = 1 + max((found[name] for name in unit.after), default=0)
+        yield found[unit.name], unit
 
 
 def identity(manifest: KubernetesObject) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
-from components.unit import Unit
+from components.unit import Unit, waves
 from infra.settings import Target
 
 
@@ -44,11 +44,9 @@ def diagram(target: Target) -> Diagram:
 
 
 def _blocks(units: Iterable[Unit], stacks: dict[str, tuple[str, ...]]) -> tuple[Block, ...]:
-    waves: dict[str, int] = {}
     blocks: dict[tuple[int, str, tuple[str, ...]], list[Box]] = {}
-    for unit in units:
-        waves[unit.name] = 1 + max((waves[name] for name in unit.after), default=0)
-        key = (waves[unit.name], unit.namespace.name, tuple(sorted(unit.after)))
+    for number, unit in waves(units):
+        key = (number, unit.namespace.name, tuple(sorted(unit.after)))
         blocks.setdefault(key, []).append(_box(unit, stacks))
     return tuple(Block(namespace, wave, after, tuple(boxes)) for (wave, namespace, after), boxes in blocks.items())
 
