@@ -15,6 +15,15 @@ from components.errors import SlipwayError, UnknownKind
 T = TypeVar("T")
 
 
+class Kind:
+    """What a module of such a folder defines."""
+
+    @classmethod
+    def key(cls) -> str:
+        """Its name in an environment file: the module that defines it."""
+        return cls.__module__.rpartition(".")[2]
+
+
 def names(package: str) -> tuple[str, ...]:
     """Every kind that `package` offers, sorted."""
     path = importlib.import_module(package).__path__

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 import pulumi
 import pulumi_kubernetes as k8s
 
+from components.catalog import Kind
 from components.component import Component
 from components.context import Context, Traits
 from components.errors import SlipwayError
@@ -34,7 +35,7 @@ class ClusterSpec(Value):
         return None
 
 
-class Cluster(Component):
+class Cluster(Kind, Component):
     """A Kubernetes cluster. Kinds provision one; callers see only this.
 
     Attributes: `kubeconfig` (secret; contents, or the path of a file on this machine), `provider` (places Kubernetes

@@ -13,6 +13,10 @@ _SCALE = {"m": Decimal("0.001"), **{u: Decimal(1000) ** i for i, u in enumerate(
 _SCALE |= {f"{u}i": Decimal(1024) ** i for i, u in enumerate(("K", "M", "G", "T"), start=1)}
 
 
+SECRET = "[secret]"
+"""Stands where a value is encrypted, and only the Pulumi engine can read it."""
+
+
 class Value(BaseModel):
     """An immutable, closed, validated record."""
 

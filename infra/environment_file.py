@@ -10,10 +10,9 @@ from ruamel.yaml.constructor import DuplicateKeyError
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from components.errors import Invalid, Mistake, SlipwayError, dotted, nearest
+from components.values import SECRET
 
 SIZE_LIMIT = 1024 * 1024
-SECRET = "[secret]"
-"""Stands for an encrypted value, which only the Pulumi engine can read."""
 
 
 class Document(NamedTuple):

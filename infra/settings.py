@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from pulumi.runtime.config import get_config_env
+from pulumi.runtime.config import get_config_env, get_config_secret_keys_env
 from pydantic import BaseModel, Field, ValidationError
 
 from components import catalog
@@ -14,7 +14,7 @@ from components.addon import Addon
 from components.cluster import Cluster, ClusterSpec
 from components.context import Context
 from components.environment import Environment
-from components.errors import Invalid, Mistake, SlipwayError
+from components.errors import Invalid, Mistake, SlipwayError, dotted
 from components.mistakes import mistakes
 from components.model_stack import ModelStack
 from components.unit import Unit
@@ -64,7 +64,7 @@ def from_file(name: str, folder: Path) -> Target:
     """The environment that `folder`/Pulumi.`name`.yaml says. Raises Invalid with every mistake, each with its line."""
     document = environment_file.read(name, folder)
     try:
-        return target(name, document.chosen(PREFIX))
+        return _discreet(target(name, document.chosen(PREFIX)))
     except Invalid as error:
         raise document.located(error) from None
 
@@ -72,7 +72,18 @@ def from_file(name: str, folder: Path) -> Target:
 def from_engine(name: str) -> Target:
     """The environment that the running Pulumi engine says, secrets decrypted."""
     config = {key: value for key, value in get_config_env().items() if key.startswith(PREFIX)}
-    return target(name, {key.removeprefix(PREFIX): _decoded(value) for key, value in config.items()})
+    found = target(name, {key.removeprefix(PREFIX): _decoded(value) for key, value in config.items()})
+    return found if f"{PREFIX}cluster" in get_config_secret_keys_env() else _discreet(found)
+
+
+def _discreet(found: Target) -> Target:
+    """The target, unless a kubeconfig's contents stand in clear where the engine keeps a history."""
+    kind, spec = found.cluster
+    if "\n" not in (spec.known_kubeconfig() or ""):
+        return found
+    path = (f"{PREFIX}cluster", kind.key(), "kubeconfig")
+    cure = f"Give the path of its file, or encrypt it: pulumi config set --secret --path {dotted(path)}"
+    raise Invalid([Mistake(path, f"holds a kubeconfig in clear, which Pulumi's history would keep. {cure}")])
 
 
 def _decoded(value: str) -> Any:

@@ -7,6 +7,7 @@ import pulumi
 from pydantic import ConfigDict, PlainValidator
 
 from components.cluster import Cluster, ClusterSpec
+from components.values import SECRET
 
 
 def _kubeconfig(given: Any) -> str | pulumi.Output[Any]:
@@ -30,9 +31,9 @@ class Existing(Cluster):
         context: str | None = None
 
         def known_kubeconfig(self) -> str | None:
-            if not isinstance(self.kubeconfig, str) or "\n" in self.kubeconfig:
-                return self.kubeconfig if isinstance(self.kubeconfig, str) else None
-            return str(Path(self.kubeconfig).expanduser())
+            if not isinstance(self.kubeconfig, str) or self.kubeconfig == SECRET:
+                return None
+            return self.kubeconfig if "\n" in self.kubeconfig else str(Path(self.kubeconfig).expanduser())
 
         def known_context(self) -> str | None:
             return self.context

@@ -38,7 +38,7 @@ class Diagram(NamedTuple):
 
 def diagram(target: Target) -> Diagram:
     """The environment `target`. Raises Invalid as `Target.units` does."""
-    kind = target.cluster.kind.__module__.rpartition(".")[2]
+    kind = target.cluster.kind.key()
     stacks = {stack.name: stack.summary() for stack in target.environment.stacks}
     return Diagram(f"{target.name} (cluster: {kind})", _blocks(target.units(), stacks))
 

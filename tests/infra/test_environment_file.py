@@ -6,8 +6,9 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from components.errors import Invalid, Mistake, SlipwayError
+from components.values import SECRET
 from infra import environment_file
-from infra.environment_file import SECRET, SIZE_LIMIT
+from infra.environment_file import SIZE_LIMIT
 
 GOOD = """\
 # A comment.

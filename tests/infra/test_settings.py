@@ -286,3 +286,37 @@ def test_any_choice_is_a_target_or_a_list_of_mistakes_and_never_a_crash(
         except Invalid as error:
             found = error.mistakes
         assert all(str(mistake).startswith("slipway:") for mistake in found)
+
+
+CLEAR = (
+    "config:\n  slipway:cluster:\n    existing:\n      kubeconfig: |\n        apiVersion: v1\n        kind: Config\n"
+)
+
+
+def test_a_kubeconfig_in_clear_is_refused_for_pulumi_would_keep_it(tmp_path: Path) -> None:
+    (message,) = file_messages(tmp_path, CLEAR)
+    assert message == (
+        "Pulumi.dev.yaml:4: slipway:cluster.existing.kubeconfig: holds a kubeconfig in clear, which Pulumi's history "
+        "would keep. Give the path of its file, or encrypt it: "
+        "pulumi config set --secret --path slipway:cluster.existing.kubeconfig"
+    )
+
+
+@pytest.mark.parametrize("secret", [True, False])
+def test_the_engine_gives_contents_only_of_what_is_encrypted(monkeypatch: pytest.MonkeyPatch, secret: bool) -> None:
+    key = "slipway:cluster"
+    config = {key: json.dumps({"existing": {"kubeconfig": "apiVersion: v1\nkind: Config\n"}})}
+    monkeypatch.setenv("PULUMI_CONFIG", json.dumps(config))
+    monkeypatch.setenv("PULUMI_CONFIG_SECRET_KEYS", json.dumps([key] if secret else []))
+    if secret:
+        assert settings.from_engine("dev").cluster.spec.known_kubeconfig() == "apiVersion: v1\nkind: Config\n"
+    else:
+        with pytest.raises(Invalid, match="holds a kubeconfig in clear"):
+            settings.from_engine("dev")
+
+
+def test_an_encrypted_kubeconfig_is_known_to_the_engine_alone(tmp_path: Path) -> None:
+    (tmp_path / "Pulumi.dev.yaml").write_text(
+        "config: {slipway:cluster: {existing: {kubeconfig: {secure: v1:abc=}}}, slipway:models: {iris: }}\n"
+    )
+    assert settings.from_file("dev", tmp_path).cluster.spec.known_kubeconfig() is None
