@@ -29,6 +29,7 @@ class Project:
 
     def __init__(self, folder: Path, name: str, kubeconfig: str, **sections: Any) -> None:
         self.folder, self.name, self._kubeconfig = folder, name, kubeconfig
+        folder.mkdir(parents=True)
         project = yaml.safe_load((ROOT / "Pulumi.yaml").read_text())
         project["main"] = str(ROOT / project["main"])
         (folder / "Pulumi.yaml").write_text(yaml.safe_dump(project))
@@ -40,6 +41,16 @@ class Project:
         config |= {f"slipway:{name}": choices for name, choices in sections.items()}
         (self.folder / f"Pulumi.{self.name}.yaml").write_text(yaml.safe_dump({"config": config}))
 
+    def encrypt(self, kubeconfig: str, passphrase: str) -> None:
+        """Put contents in place of the kubeconfig's path, as a user of Pulumi does."""
+        backend = self.folder / "elsewhere"
+        backend.mkdir()
+        env = environ() | {"PULUMI_BACKEND_URL": f"file://{backend}", "PULUMI_CONFIG_PASSPHRASE": passphrase}
+        key = "slipway:cluster.existing.kubeconfig"
+        for command in (("stack", "init", self.name), ("config", "set", "--secret", "--path", key)):
+            options = ("--non-interactive", "--cwd", str(self.folder))
+            subprocess.run(("pulumi", *command, *options), env=env, input=kubeconfig, text=True, check=True)
+
     def command(self, command: str) -> tuple[str, ...]:
         """The arguments of `slipway` that carry `command` out here."""
         return "--project", str(self.folder), command, "--env", self.name
@@ -48,14 +59,15 @@ class Project:
 class Stack:
     """A stack of Pulumi's, past Slipway's command line."""
 
-    def __init__(self, name: str, home: Path) -> None:
+    def __init__(self, name: str, home: Path, passphrase: str | None = None) -> None:
         self.name, self._home = name, home / "pulumi"
+        generated = {"PULUMI_CONFIG_PASSPHRASE_FILE": str(self._home / "passphrase")}
+        self._secret = generated if passphrase is None else {"PULUMI_CONFIG_PASSPHRASE": passphrase}
 
     def pulumi(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
         """How `pulumi` ends."""
         command = ("pulumi", *arguments, "--non-interactive", "--cwd", str(self._home / self.name))
-        ours = {"PULUMI_BACKEND_URL": f"file://{self._home / 'state'}"}
-        ours["PULUMI_CONFIG_PASSPHRASE_FILE"] = str(self._home / "passphrase")
+        ours = {"PULUMI_BACKEND_URL": f"file://{self._home / 'state'}", **self._secret}
         return subprocess.run(command, env=environ() | ours, capture_output=True, text=True, timeout=300)
 
     def state(self, *, history: bool) -> str:

@@ -70,7 +70,7 @@ def test_the_policy_pack_lets_the_environment_pass_and_stops_a_worse_program(clu
 def test_what_the_environment_no_longer_has_goes(cluster: Cluster, tmp_path: Path) -> None:
     own = [label(each) for each in on_sandbox().inputs()]
     config = settings.from_file("sandbox", ROOT).cluster.spec.known_kubeconfig()
-    project = Project(tmp_path, "sandbox", str(config))
+    project = Project(tmp_path / "less", "sandbox", str(config))
     done = well(*project.command("up"), env=environ())
     assert "deleted" in done.err
     assert own

@@ -19,6 +19,8 @@ from .engine import Project, Stack, environ, secrets
 pytestmark = pytest.mark.engine
 
 NAME = "engine-test"
+PASSPHRASE = "only for this test"
+ENVIRON = environ() | {"PULUMI_CONFIG_PASSPHRASE": PASSPHRASE}
 MODELS = {"iris": {"name": "flower"}}
 POINTS = ("creating", "created")
 """What Pulumi's output says of a first resource of the cluster: the moments at which SIGKILL comes."""
@@ -26,29 +28,31 @@ POINTS = ("creating", "created")
 
 @pytest.fixture
 def project(cluster: Cluster, tmp_path: Path) -> Iterator[Project]:
-    """Its kubeconfig is given by its contents, as somebody else's would be. The sandbox's own models make room."""
-    well(*Project(_folder(tmp_path / "bare"), "sandbox", str(sandbox.kubeconfig())).command("up"), env=environ())
+    """Its kubeconfig is given by its contents, encrypted, as a team shares it. The sandbox's own models make room."""
+    well(*Project(tmp_path / "bare", "sandbox", str(sandbox.kubeconfig())).command("up"), env=environ())
     _forget()
-    yield Project(_folder(tmp_path / "own"), NAME, sandbox.kubeconfig().read_text(), models=MODELS)
+    own = Project(tmp_path / "own", NAME, "to come", models=MODELS)
+    own.encrypt(sandbox.kubeconfig().read_text(), PASSPHRASE)
+    yield own
     _forget()
 
 
 def test_killed_made_good_and_destroyed(cluster: Cluster, project: Project) -> None:
-    before, stack = cluster.everything().keys(), Stack(NAME, paths.state())
+    before, stack = cluster.everything().keys(), Stack(NAME, paths.state(), PASSPHRASE)
     for point in POINTS:
         _killed(project, point)
-    done = well(*project.command("up"), env=environ())
+    done = well(*project.command("up"), env=ENVIRON)
     assert done.out.count("Asked iris") == 1
     assert infer(cluster.address("flower"), "iris", SETOSA)["outputs"][0]["data"] == [0]
     assert {label(each) for each in stack.inputs()} == _made(cluster, before)
-    well(*project.command("up"), env=environ())  # the engine may no longer adopt objects: a change of its provider
-    assert "no changes" in well(*project.command("up"), env=environ()).err
-    preview = stack.pulumi("preview", "--diff", "--stack", NAME)
+    well(*project.command("up"), env=ENVIRON)  # the engine may no longer adopt objects: a change of its provider
+    assert "no changes" in well(*project.command("up"), env=ENVIRON).err
+    preview = stack.pulumi("preview", "--diff", "--show-config", "--stack", NAME)
     assert preview.returncode == 0, preview.stderr
-    assert not [secret for secret in secrets() if secret in stack.state(history=False)]
+    assert not [secret for secret in secrets() if secret in stack.state(history=True)]
     assert not [secret for secret in secrets() if secret in preview.stdout]
     assert "ciphertext" in stack.state(history=False)
-    well(*project.command("down"), env=environ())
+    well(*project.command("down"), env=ENVIRON)
     assert cluster.everything().keys() == before
     assert not (paths.state() / "kubeconfigs" / NAME).exists()
     assert f"{NAME}.json" not in {path.name for path in (paths.state() / "pulumi" / "state").rglob("stacks/*/*")}
@@ -57,7 +61,7 @@ def test_killed_made_good_and_destroyed(cluster: Cluster, project: Project) -> N
 def _killed(project: Project, point: str) -> None:
     """An `up` that SIGKILL hits when Pulumi says `point` of an object of the cluster."""
     known = set(paths.logs().glob("*.log"))
-    with start(*project.command("up"), env=environ()) as process:
+    with start(*project.command("up"), env=ENVIRON) as process:
         deadline = time.monotonic() + 120
         while not any(_says(path, point) for path in set(paths.logs().glob("*.log")) - known):
             assert process.poll() is None, process.communicate()
@@ -82,10 +86,5 @@ def _forget() -> None:
     """Drop the stack of a test that failed or was killed; its objects go with the cluster."""
     workspace = paths.state() / "pulumi" / NAME
     if workspace.exists():
-        Stack(NAME, paths.state()).pulumi("stack", "rm", "--force", "--yes", "--stack", NAME)
+        Stack(NAME, paths.state(), PASSPHRASE).pulumi("stack", "rm", "--force", "--yes", "--stack", NAME)
         shutil.rmtree(workspace)
-
-
-def _folder(path: Path) -> Path:
-    path.mkdir()
-    return path

@@ -288,9 +288,14 @@ def test_any_choice_is_a_target_or_a_list_of_mistakes_and_never_a_crash(
         assert all(str(mistake).startswith("slipway:") for mistake in found)
 
 
-CLEAR = (
-    "config:\n  slipway:cluster:\n    existing:\n      kubeconfig: |\n        apiVersion: v1\n        kind: Config\n"
-)
+CLEAR = """\
+config:
+  slipway:cluster:
+    existing:
+      kubeconfig: |
+        apiVersion: v1
+        kind: Config
+"""
 
 
 def test_a_kubeconfig_in_clear_is_refused_for_pulumi_would_keep_it(tmp_path: Path) -> None:
