@@ -1,6 +1,7 @@
 """What every cluster kind promises to whatever is placed on it."""
 
-from typing import Any, ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar, NamedTuple
 
 import pulumi
 import pulumi_kubernetes as k8s
@@ -9,18 +10,42 @@ from components.catalog import Kind
 from components.component import Component
 from components.context import Context, Traits
 from components.errors import SlipwayError
+from components.extras import require
 from components.manifest import Manifest
+from components.model_store import Grant
 from components.unit import Namespace
 from components.values import Value
+
+
+class Identity(NamedTuple):
+    """What lets a service account's pods in: `annotations` it must have, and what must be there before they start."""
+
+    annotations: Mapping[str, pulumi.Input[str]] = {}
+    resources: tuple[pulumi.Resource, ...] = ()
 
 
 class ClusterSpec(Value):
     """What an environment may choose about a cluster of one kind; kinds give `traits` the default that fits them."""
 
     programs: ClassVar[tuple[str, ...]] = ()
-    """What provisioning it needs on PATH of the machine that does it."""
+    """What provisioning and using it needs on PATH of the machine that does it."""
+    extra: ClassVar[str | None] = None
+    """The extra of this package that provisioning it needs, such as "aws"."""
+    name_limit: ClassVar[int] = 63
+    """How many characters `cluster_name` may have."""
 
     traits: Traits = Traits()
+
+    def cluster_name(self, name: str) -> str:
+        """What the cluster of environment `name` is called where it is provisioned. Raises SlipwayError if too long."""
+        if len(full := f"slipway-{name}") > self.name_limit:
+            message = f"its cluster would be called {full!r}, and {self.name_limit} characters are allowed"
+            raise SlipwayError(f"environment {name!r}: {message}. Shorten the environment's name")
+        return full
+
+    def cautions(self) -> tuple[str, ...]:
+        """What no program can look up beforehand and often stops a first `up`, such as quotas."""
+        return ()
 
     def ports(self) -> tuple[int, ...]:
         """What must be free on the machine that provisions it."""
@@ -45,6 +70,7 @@ class Cluster(Kind, Component):
     Spec: ClassVar[type[ClusterSpec]]
 
     def __init__(self, name: str, spec: Any, opts: pulumi.ResourceOptions | None = None) -> None:
+        require(spec.extra)
         super().__init__(name, opts)
         self.context = Context(traits=spec.traits)
         self.kubeconfig = pulumi.Output.secret(self.provision(spec))
@@ -59,6 +85,10 @@ class Cluster(Kind, Component):
     def access(self, spec: Any) -> dict[str, Any]:
         """How the Kubernetes provider reaches the cluster."""
         return {"kubeconfig": self.kubeconfig}
+
+    def identity(self, namespace: str, grant: Grant) -> "Identity":
+        """Let the pods of a service account read its stores, and nothing else, without a key."""
+        raise NotImplementedError
 
     def namespace(self, namespace: Namespace) -> Manifest:
         """The namespace on this cluster; the first call creates it, the others share it.

@@ -1,7 +1,15 @@
 """What a unit may know about the place it lands on."""
 
+from components.network import Cidr
 from components.unit import Namespace
 from components.values import Value
+
+
+class Opening(Value):
+    """A TCP port of some addresses."""
+
+    cidr: Cidr
+    port: int
 
 
 class Traits(Value):
@@ -9,10 +17,24 @@ class Traits(Value):
 
     storage_class: str | None = None
     """The class that a claim gets which names none; None where the cluster has no default."""
+    shared_storage_class: str | None = None
+    """The class of volumes that many nodes mount at once (ReadWriteMany); None where the cluster has none."""
     load_balancer: bool = False
     """Whether a Service of type LoadBalancer gets an address without an add-on."""
     metrics_api: bool = False
     """Whether metrics.k8s.io is served without an add-on; autoscaling by CPU reads it."""
+    store_schemes: tuple[str, ...] = ()
+    """The model stores (`s3`, `gs`, `az`) that pods read by the identity of their service account, with no key."""
+    identity_labels: dict[str, str] = {}
+    """What a pod's labels must say to be given that identity."""
+    identity_endpoints: tuple[Opening, ...] = ()
+    """Where a pod asks for that identity, beside HTTPS."""
+    gpu_devices: bool = False
+    """Whether nodes offer their GPUs (nvidia.com/gpu) without an add-on."""
+    gpu_runtime_class: str | None = None
+    """The RuntimeClass of containers that use a GPU; None where the default one does."""
+    assigns_user_ids: bool = False
+    """Whether each namespace has user ids of its own, so that a pod must not choose (OpenShift's restricted-v2)."""
 
 
 class Context(Value):

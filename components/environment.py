@@ -23,7 +23,8 @@ class Environment(Value):
 
         Raises Invalid, before the first unit, with every mistake that several values make together.
         """
-        if found := [*self._missing(context), *self._twice(context), *self._disagreeing(context)]:
+        checks = (self._missing, self._unreadable, self._twice, self._disagreeing)
+        if found := [mistake for check in checks for mistake in check(context)]:
             raise Invalid(found)
         units = {type(addon): addon.unit(context) for addon in self.addons}
         for kind in self._order(context):
@@ -49,6 +50,13 @@ class Environment(Value):
                 if need not in self._installed:
                     key = need.key()
                     yield Mistake(path, f"needs the add-on {key!r}, which is left out. Add '{key}: {{}}' to addons")
+
+    def _unreadable(self, context: Context) -> Iterator[Mistake]:
+        for stack in self.stacks:
+            if strange := set(stack.reads) - set(stack.by_identity(context)) if not stack.credentials else ():
+                fact = f"reads {', '.join(sorted(strange))}, for which this cluster gives its pods no identity"
+                cure = "Say `credentials`: a Secret whose keys are what the store's client reads from its environment"
+                yield Mistake(("models", stack.name), f"{fact}. {cure}")
 
     def _twice(self, context: Context) -> Iterator[Mistake]:
         names = [addon.unit(context).name for addon in self.addons] + [stack.name for stack in self.stacks]

@@ -7,11 +7,11 @@ from pydantic import Field, model_validator
 from components import artefact
 from components.addon import Addon
 from components.addons.metrics_server import MetricsServer
-from components.context import Context
+from components.context import Context, Traits
 from components.model_stack import ModelStack
 from components.scaling import Autoscaling, autoscaler, disruption_budget
 from components.unit import KubernetesObject
-from components.values import PinnedImage, Resources, Value
+from components.values import GPU_RESOURCE, PinnedImage, Resources, Value
 
 MODELS_FOLDER = "/mnt/models"
 DRAIN_SECONDS = 5
@@ -76,7 +76,7 @@ class ModelServer(ModelStack):
         server, files = self.server(), self.files()
         config = artefact.config_map(self.name, files)
         config["metadata"] = {**metadata(), **config["metadata"]}
-        deployment = self._deployment(metadata(), server, artefact.volume("models", config, files))
+        deployment = self._deployment(metadata(), server, artefact.volume("models", config, files), context)
         scaling = [autoscaler(deployment, self.autoscaling)] if self.autoscaling else []
         most = self.autoscaling.max_replicas if self.autoscaling else self.replicas
         budget = [disruption_budget(metadata(), self.selector)] if most > 1 else []
@@ -84,7 +84,7 @@ class ModelServer(ModelStack):
         return [
             config,
             account | {"automountServiceAccountToken": False},
-            _network_policy(metadata(), self.selector, server),
+            _network_policy(metadata(), self.selector, server, self._calls(context)),
             deployment,
             _service(metadata(), self.selector, server),
             *scaling,
@@ -96,14 +96,30 @@ class ModelServer(ModelStack):
         count = f"{bounds.min_replicas} to {bounds.max_replicas}, by CPU" if bounds else str(self.replicas)
         return (*super().summary(), f"replicas: {count}", self.server().image)
 
-    def _deployment(self, metadata: dict[str, Any], server: Server, models: dict[str, Any]) -> KubernetesObject:
+    def _calls(self, context: Context) -> list[dict[str, Any]]:
+        """The openings of a NetworkPolicy towards its stores: names, HTTPS, and where its identity comes from."""
+        if not self.reads:
+            return []
+        dns = {"ports": [{"protocol": protocol, "port": 53} for protocol in ("UDP", "TCP")]}
+        https = {"ports": [{"protocol": "TCP", "port": 443}]}
+        identity = context.traits.identity_endpoints if self.by_identity(context) else ()
+        asked = [
+            {"to": [{"ipBlock": {"cidr": each.cidr}}], "ports": [{"protocol": "TCP", "port": each.port}]}
+            for each in identity
+        ]
+        return [dns, https, *asked]
+
+    def _deployment(
+        self, metadata: dict[str, Any], server: Server, models: dict[str, Any], context: Context
+    ) -> KubernetesObject:
         scrape = {"prometheus.io/scrape": "true", "prometheus.io/path": "/metrics"}
         annotations = (
             {**scrape, "prometheus.io/port": str(server.ports["metrics"])} if "metrics" in server.ports else {}
         )
+        labels = {**self.labels, **(context.traits.identity_labels if self.by_identity(context) else {})}
         template = {
-            "metadata": {"labels": self.labels, "annotations": annotations},
-            "spec": self._pod(server, models),
+            "metadata": {"labels": labels, "annotations": annotations},
+            "spec": self._pod(server, models, context.traits),
         }
         return {
             "apiVersion": "apps/v1",
@@ -119,18 +135,18 @@ class ModelServer(ModelStack):
             },
         }
 
-    def _pod(self, server: Server, models: dict[str, Any]) -> dict[str, Any]:
+    def _pod(self, server: Server, models: dict[str, Any], traits: Traits) -> dict[str, Any]:
+        own = {"runAsUser": 1000, "runAsGroup": 1000, "fsGroup": 1000}
         return {
             "serviceAccountName": self.name,
             "automountServiceAccountToken": False,
             "enableServiceLinks": False,
             "securityContext": {
                 "runAsNonRoot": True,
-                "runAsUser": 1000,
-                "runAsGroup": 1000,
-                "fsGroup": 1000,
+                **({} if traits.assigns_user_ids else own),
                 "seccompProfile": {"type": "RuntimeDefault"},
             },
+            **(_on_gpus(traits) if self.resources.gpus else {}),
             "containers": [self._container(server)],
             "volumes": [models, {"name": "scratch", "emptyDir": {"sizeLimit": "256Mi"}}],
         }
@@ -144,6 +160,7 @@ class ModelServer(ModelStack):
             "image": server.image,
             "command": list(server.command),
             "env": [{"name": name, "value": value} for name, value in server.env.items()],
+            **({"envFrom": [{"secretRef": {"name": self.credentials}}]} if self.credentials else {}),
             "ports": [{"name": name, "containerPort": port} for name, port in server.ports.items()],
             "resources": self.resources.requirements(),
             "startupProbe": {**loaded, "failureThreshold": self.startup_seconds // PROBE_SECONDS},
@@ -162,6 +179,11 @@ class ModelServer(ModelStack):
         }
 
 
+def _on_gpus(traits: Traits) -> dict[str, Any]:
+    runtime = {"runtimeClassName": traits.gpu_runtime_class} if traits.gpu_runtime_class else {}
+    return {**runtime, "tolerations": [{"key": GPU_RESOURCE, "operator": "Exists", "effect": "NoSchedule"}]}
+
+
 def _service(metadata: dict[str, Any], selector: dict[str, str], server: Server) -> KubernetesObject:
     http = {"name": "http", "port": 80, "targetPort": "http"}
     others = [{"name": name, "port": port, "targetPort": name} for name, port in server.ports.items() if name != "http"]
@@ -173,8 +195,10 @@ def _service(metadata: dict[str, Any], selector: dict[str, str], server: Server)
     }
 
 
-def _network_policy(metadata: dict[str, Any], selector: dict[str, str], server: Server) -> KubernetesObject:
-    """Pods of the cluster may call; the model itself calls nobody."""
+def _network_policy(
+    metadata: dict[str, Any], selector: dict[str, str], server: Server, calls: list[dict[str, Any]]
+) -> KubernetesObject:
+    """Pods of the cluster may call; the model itself calls only what `calls` opens."""
     ports = [{"protocol": "TCP", "port": name} for name in server.ports]
     return {
         "apiVersion": "networking.k8s.io/v1",
@@ -184,5 +208,6 @@ def _network_policy(metadata: dict[str, Any], selector: dict[str, str], server: 
             "podSelector": {"matchLabels": selector},
             "policyTypes": ["Ingress", "Egress"],
             "ingress": [{"from": [{"namespaceSelector": {}}], "ports": ports}],
+            **({"egress": calls} if calls else {}),
         },
     }

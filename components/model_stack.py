@@ -4,6 +4,7 @@ from typing import Any
 
 from components.addon import Addon
 from components.context import Context
+from components.model_store import Grant, StoreUrl, store
 from components.unit import MANAGED_BY, KubernetesObject, Unit
 from components.values import DnsLabel, Value
 
@@ -24,6 +25,10 @@ class ModelStack(Value):
 
     name: DnsLabel
     owner: DnsLabel
+    reads: tuple[StoreUrl, ...] = ()
+    """The model stores that its pods read, by the identity of their service account where the cluster gives one."""
+    credentials: DnsLabel | None = None
+    """The Secret of the models' namespace whose keys its pods get as variables, for stores without an identity."""
 
     @property
     def selector(self) -> dict[str, str]:
@@ -41,7 +46,13 @@ class ModelStack(Value):
 
     def unit(self, context: Context) -> Unit:
         """Everything that serves this stack, in the models' namespace."""
-        return Unit(name=self.name, namespace=context.models, objects=tuple(self.objects(context)))
+        stores = self.by_identity(context)
+        grants = (Grant(account=self.name, stores=stores),) if stores else ()
+        return Unit(name=self.name, namespace=context.models, objects=tuple(self.objects(context)), grants=grants)
+
+    def by_identity(self, context: Context) -> tuple[StoreUrl, ...]:
+        """The stores that its service account `name` reads with no key, on this cluster."""
+        return tuple(url for url in self.reads if store(url).scheme in context.traits.store_schemes)
 
     def objects(self, context: Context) -> list[KubernetesObject]:
         """The Kubernetes objects of this stack."""

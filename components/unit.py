@@ -6,6 +6,7 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
+from components.model_store import Grant
 from components.values import DnsLabel, Value
 
 KubernetesObject = dict[str, Any]
@@ -51,6 +52,8 @@ class Unit(Value):
     after: tuple[DnsLabel, ...] = ()
     charts: tuple[Chart, ...] = ()
     objects: tuple[KubernetesObject, ...] = Field(default=(), repr=False)
+    grants: tuple[Grant, ...] = ()
+    """What its service accounts read by their identity; only who provisions the cluster can let them."""
 
     @model_validator(mode="after")
     def _each_object_once(self) -> Self:

@@ -13,6 +13,9 @@ _SCALE = {"m": Decimal("0.001"), **{u: Decimal(1000) ** i for i, u in enumerate(
 _SCALE |= {f"{u}i": Decimal(1024) ** i for i, u in enumerate(("K", "M", "G", "T"), start=1)}
 
 
+GPU_RESOURCE = "nvidia.com/gpu"
+"""What a container asks for to get a GPU, and the taint of the machines that have them."""
+
 SECRET = "[secret]"
 """Stands where a value is encrypted, and only the Pulumi engine can read it."""
 
@@ -81,7 +84,7 @@ class Resources(Value):
 
     def requirements(self) -> dict[str, dict[str, str]]:
         """As a container spells them: `requests` and `limits`."""
-        gpus = {"nvidia.com/gpu": str(self.gpus)} if self.gpus else {}
+        gpus = {GPU_RESOURCE: str(self.gpus)} if self.gpus else {}
         return {
             "requests": {"cpu": self.cpu, "memory": self.memory, **gpus},
             "limits": {"cpu": self.cpu_limit, "memory": self.memory, **gpus},

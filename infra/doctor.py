@@ -13,6 +13,7 @@ from typing import NamedTuple
 import sandbox
 from components.cluster import ClusterSpec
 from components.errors import SlipwayError
+from components.extras import cure, missing
 from infra import downloads, engine, machine
 from infra.live import Live
 from infra.settings import Target
@@ -67,12 +68,15 @@ def _sandbox() -> Iterator[Check]:
 
 
 def _provisioning(spec: ClusterSpec, env_name: str) -> Iterator[Check]:
+    if lacking := missing(spec.extra):
+        yield Check("Python packages", False, f"{', '.join(lacking)} is not installed", cure(spec.extra))
     yield from map(_program, spec.programs)
     made = (paths.state() / "pulumi" / env_name).exists()
     if spec.programs and not made:
         yield from (_disk(), _memory())
     yield from (_port(port) for port in spec.ports() if not made)
     yield _engine(spec)
+    yield from (Check("Beforehand", None, caution) for caution in spec.cautions())
 
 
 def _program(name: str) -> Check:

@@ -105,6 +105,8 @@ def target(name: str, chosen: Mapping[str, Any]) -> Target:
     reader.stop()
     environment = Environment(addons=tuple(filter(None, addons)), stacks=tuple(filter(None, stacks)))
     built = Target(name, next(filter(None, clusters)), environment)
+    with reader.at(("cluster",), ClusterSpec):
+        built.cluster.spec.cluster_name(name)
     with reader.at((), Environment):
         built.units()
     reader.stop()

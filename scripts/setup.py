@@ -26,7 +26,9 @@ BASE = os.path.realpath(sys.executable)
 LOCKS = {"run": "requirements.lock", "dev": "requirements-dev.lock"}
 POLICY, POLICY_LOCK = ROOT / "infra/policy/.venv", "requirements-policy.lock"
 """The policy pack's own: its library needs an older protobuf."""
-INPUTS = (*LOCKS.values(), POLICY_LOCK, "scripts/installer.lock", "pyproject.toml")
+CLOUDS, CLOUDS_LOCK = ROOT / ".clouds", "requirements-clouds.lock"
+"""What types and tests of the clouds need, apart: Pulumi loads the plugin of each package that it finds in .venv."""
+INPUTS = (*LOCKS.values(), POLICY_LOCK, CLOUDS_LOCK, "scripts/installer.lock", "pyproject.toml")
 LOG = Path.home() / ".local/state/slipway/logs/setup.log"
 PIP_TO_UV = {
     "index-url": "UV_DEFAULT_INDEX",
@@ -102,6 +104,8 @@ def stages(kind: str) -> Iterator[Stage]:
     if kind == "dev":
         yield Stage("Policy pack's environment", (uv, "venv", "--clear", "--python", BASE, str(POLICY)))
         yield Stage("Its packages", (*install, str(POLICY), "--require-hashes", "-r", POLICY_LOCK))
+        apart = ("--target", str(CLOUDS), "--no-deps", "--require-hashes")
+        yield Stage("Packages of the clouds", (*install, python, *apart, "-r", CLOUDS_LOCK))
 
 
 def _missing_package() -> Iterator[Stage]:

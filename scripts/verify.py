@@ -15,12 +15,14 @@ from pathlib import Path
 from typing import NamedTuple
 from xml.etree import ElementTree
 
+from sandbox import paths
+
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 CHECKS = {
     "style": ("ruff", "check", "--quiet", "."),
     "format": ("ruff", "format", "--check", "--quiet", "."),
-    "types": ("mypy",),
+    "types": ("mypy", "--cache-dir", str(paths.cache() / "mypy")),
     "imports": ("lint-imports",),
 }
 FAST = ("tests/components", "tests/infra", "tests/policy", "-m", "not e2e and not engine")

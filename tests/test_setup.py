@@ -18,7 +18,13 @@ from infra.downloads import RELEASES
 from scripts import setup
 
 ROOT = Path(__file__).parent.parent
-LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-policy.lock", "scripts/installer.lock")
+LOCKS = (
+    "requirements.lock",
+    "requirements-dev.lock",
+    "requirements-policy.lock",
+    "requirements-clouds.lock",
+    "scripts/installer.lock",
+)
 
 DRIVER = """
 import sys

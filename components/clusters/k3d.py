@@ -36,6 +36,7 @@ class K3d(Cluster):
         """Ports are of this machine: `api_port` for kubectl, `http_port` and `https_port` for the ingress gateway."""
 
         programs: ClassVar[tuple[str, ...]] = ("docker", "k3d")
+        name_limit: ClassVar[int] = 32
 
         servers: int = Field(default=1, ge=1, le=7)
         agents: int = Field(default=0, ge=0, le=20)
@@ -94,7 +95,7 @@ class K3d(Cluster):
             return {host: {"endpoint": list(endpoints)} for host, endpoints in self.mirrors.items()}
 
     def provision(self, spec: Spec) -> pulumi.Input[str]:
-        name = f"slipway-{self.name}"
+        name = spec.cluster_name(self.name)
         cluster = local.Command(
             self.name,
             create=CREATE,

@@ -1,0 +1,54 @@
+"""What the clusters of every cloud have in common: a version, pools of machines, and who may call the API."""
+
+from collections import Counter
+from typing import Annotated, ClassVar, Self
+
+from pydantic import AfterValidator, model_validator
+
+from components.cluster import ClusterSpec
+from components.network import EVERYBODY, Cidr
+from components.node_pool import NodePool
+
+KUBERNETES = ("1.33", "1.34", "1.35")
+"""The versions that every add-on of the platform supports."""
+
+
+def _supported(version: str) -> str:
+    if version not in KUBERNETES:
+        raise ValueError(f"the add-ons of the platform share {KUBERNETES[0]} to {KUBERNETES[-1]}. Choose one of them")
+    return version
+
+
+KubernetesVersion = Annotated[str, AfterValidator(_supported)]
+"""A minor version, such as "1.34"; in YAML between quotes."""
+
+
+class CloudSpec(ClusterSpec):
+    """The fields that EKS, GKE and AKS share. A kind adds its region, its network, and its `node_pools` by default."""
+
+    pool_name_limit: ClassVar[int] = 63
+
+    version: KubernetesVersion = KUBERNETES[-1]
+    node_pools: tuple[NodePool, ...] = ()
+    authorized_networks: tuple[Cidr, ...] = ()
+    """Who may call the API server from outside the cluster's network; nobody by default."""
+    open_to_the_internet: bool = False
+    """Says that 0.0.0.0/0 in `authorized_networks` is meant."""
+
+    @model_validator(mode="after")
+    def _pools(self) -> Self:
+        for name, times in Counter(pool.name for pool in self.node_pools).items():
+            if times > 1:
+                raise ValueError(f"{times} node pools have the name {name!r}. Rename one")
+            if len(name) > self.pool_name_limit:
+                raise ValueError(f"node pool {name!r} is over {self.pool_name_limit} characters. Shorten its name")
+        if not any(pool.system for pool in self.node_pools):
+            raise ValueError("no node pool is for the cluster's own parts. Give one `system: true`")
+        return self
+
+    @model_validator(mode="after")
+    def _said_so(self) -> Self:
+        if EVERYBODY in self.authorized_networks and not self.open_to_the_internet:
+            cure = "List your own networks, or say `open_to_the_internet: true`"
+            raise ValueError(f"authorized_networks has {EVERYBODY}: anybody could call the API server. {cure}")
+        return self
