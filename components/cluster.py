@@ -17,6 +17,13 @@ from components.unit import Namespace
 from components.values import Value
 
 
+class Charge(NamedTuple):
+    """Something that a list of prices knows, such as "m7i.large hour", and how much of it."""
+
+    what: str
+    quantity: float
+
+
 class Identity(NamedTuple):
     """What lets a service account's pods in: `annotations` it must have, and what must be there before they start."""
 
@@ -45,6 +52,10 @@ class ClusterSpec(Value):
 
     def cautions(self) -> tuple[str, ...]:
         """What no program can look up beforehand and often stops a first `up`, such as quotas."""
+        return ()
+
+    def bill(self) -> tuple[Charge, ...]:
+        """What a month of it is charged for, at its least: each pool at its `min`."""
         return ()
 
     def ports(self) -> tuple[int, ...]:
@@ -76,6 +87,7 @@ class Cluster(Kind, Component):
         self.kubeconfig = pulumi.Output.secret(self.provision(spec))
         self.provider = k8s.Provider(name, opts=self.child(), **self.access(spec), cluster_identifier=name)
         self._namespaces: dict[str, tuple[Namespace, Manifest]] = {}
+        self.furnish(spec)
         self.register_outputs({"kubeconfig": self.kubeconfig})
 
     def provision(self, spec: Any) -> pulumi.Input[str]:
@@ -85,6 +97,9 @@ class Cluster(Kind, Component):
     def access(self, spec: Any) -> dict[str, Any]:
         """How the Kubernetes provider reaches the cluster."""
         return {"kubeconfig": self.kubeconfig}
+
+    def furnish(self, spec: Any) -> None:
+        """Put what every cluster of this kind has onto it, such as storage classes."""
 
     def identity(self, namespace: str, grant: Grant) -> "Identity":
         """Let the pods of a service account read its stores, and nothing else, without a key."""
