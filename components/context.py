@@ -23,6 +23,8 @@ class Traits(Value):
     """Whether a Service of type LoadBalancer gets an address without an add-on."""
     metrics_api: bool = False
     """Whether metrics.k8s.io is served without an add-on; autoscaling by CPU reads it."""
+    adds_nodes: bool = False
+    """Whether a machine is added for a pod that no node has room for."""
     store_schemes: tuple[str, ...] = ()
     """The model stores (`s3`, `gs`, `az`) that pods read by the identity of their service account, with no key."""
     identity_labels: dict[str, str] = {}

@@ -9,7 +9,6 @@ from typing import IO
 import sandbox
 from components.errors import SlipwayError
 from components.images import images
-from components.unit import KubernetesObject
 from infra import doctor, engine, machine, rollout
 from infra.engine import Engine
 from infra.kubectl import Kubectl
@@ -75,10 +74,8 @@ class Delivery:
         return "fit"
 
     def _ready(self) -> Step:
-        return Step("Ready", lambda log: rollout.wait(self.live(), self._objects(), log))
-
-    def _objects(self) -> list[KubernetesObject]:
-        return [manifest for unit in self._target.units() for manifest in unit.objects]
+        growing = self._target.context.traits.adds_nodes
+        return Step("Ready", lambda log: rollout.wait(self.live(), self._target.units(), log, growing=growing))
 
     def _on_sandbox(self) -> bool:
         return self._known == str(sandbox.kubeconfig())

@@ -22,7 +22,9 @@ class Document(NamedTuple):
     config: Any
 
     def chosen(self, prefix: str) -> dict[str, Any]:
-        """The keys below `config:` that begin with `prefix`, without it."""
+        """The keys below `config:` that begin with `prefix`, without it. Raises Invalid for one without any prefix."""
+        if bare := [str(key) for key in self.config if ":" not in str(key)]:
+            raise Invalid(Mistake((key,), f"has no prefix. Write {prefix + key!r}") for key in bare)
         return {
             key.removeprefix(prefix): _plain(value) for key, value in self.config.items() if str(key).startswith(prefix)
         }

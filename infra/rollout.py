@@ -38,12 +38,13 @@ class Rollout(NamedTuple):
         return f"{self.name} {self.ready}/{self.wanted}"
 
 
-def wait(live: Live, objects: Iterable[KubernetesObject], log: IO[str], seconds: float = 600) -> str:
-    """Wait until every Deployment of `objects` runs as its newest revision says.
+def wait(live: Live, units: Iterable[Unit], log: IO[str], *, growing: bool = False, seconds: float = 600) -> str:
+    """Wait until every Deployment of `units` runs as its newest revision says.
 
-    Raises SlipwayError with the pod's reason (image, scheduling, crash, probe) as soon as waiting is hopeless.
+    Raises SlipwayError with the pod's reason (image, scheduling, crash, probe) as soon as waiting is hopeless; on a
+    `growing` cluster, which adds a machine for a pod that no node takes, scheduling is given all `seconds`.
     """
-    wanted = [manifest["metadata"] for manifest in objects if manifest["kind"] == "Deployment"]
+    wanted = [manifest["metadata"] for manifest in _deployments(units)]
     deadline = time.monotonic() + seconds
     while True:
         rollouts = [_rollout(live, metadata["namespace"], metadata["name"]) for metadata in wanted]
@@ -53,16 +54,20 @@ def wait(live: Live, objects: Iterable[KubernetesObject], log: IO[str], seconds:
         late = time.monotonic() > deadline
         for metadata, rollout in zip(wanted, rollouts, strict=True):
             if not rollout.done and (rollout.seen or late):
-                _refuse_hopeless(live, metadata["namespace"], metadata["name"], late)
+                _refuse_hopeless(live, metadata, late, growing)
         time.sleep(1)
 
 
 def states(live: Live, units: Iterable[Unit]) -> Iterator[tuple[str, str]]:
     """Each Deployment's name, and how many of its replicas are ready, or why not."""
-    for manifest in (manifest for unit in units for manifest in unit.objects if manifest["kind"] == "Deployment"):
+    for manifest in _deployments(units):
         namespace, name = manifest["metadata"]["namespace"], manifest["metadata"]["name"]
         found = _rollout(live, namespace, name)
         yield f"{namespace}/{name}", f"{found.ready} of {found.wanted} ready"
+
+
+def _deployments(units: Iterable[Unit]) -> Iterator[KubernetesObject]:
+    return (manifest for unit in units for manifest in unit.objects if manifest["kind"] == "Deployment")
 
 
 def _rollout(live: Live, namespace: str, name: str) -> Rollout:
@@ -73,9 +78,10 @@ def _rollout(live: Live, namespace: str, name: str) -> Rollout:
     return Rollout(name, min(new, ready), wanted, seen, seen and new == ready == total == wanted)
 
 
-def _refuse_hopeless(live: Live, namespace: str, name: str, late: bool) -> None:
+def _refuse_hopeless(live: Live, metadata: dict[str, Any], late: bool, growing: bool) -> None:
+    namespace, name = metadata["namespace"], metadata["name"]
     for pod in _newest_pods(live, namespace, f"labelSelector=app.kubernetes.io/name={name}"):
-        if reason := trouble(pod, late):
+        if reason := trouble(pod, late, growing):
             raise SlipwayError(f"{namespace}/{name} cannot start: {reason}{_last_error(live, pod)}")
     if late:
         raise SlipwayError(f"{namespace}/{name} is not ready in time; its pods give no reason")
@@ -100,11 +106,12 @@ def _last_error(live: Live, pod: KubernetesObject) -> str:
     return ""
 
 
-def trouble(pod: KubernetesObject, late: bool = False) -> str | None:
+def trouble(pod: KubernetesObject, late: bool = False, growing: bool = False) -> str | None:
     """Why a pod will not become ready, in its own words; with `late`, also what might still have passed."""
     status = pod.get("status", {})
-    found = (_of_container(each, late) for each in status.get("containerStatuses", ()))
-    other = (_of_condition(each, late) for each in status.get("conditions", ()))
+    containers = (*status.get("initContainerStatuses", ()), *status.get("containerStatuses", ()))
+    found = (_of_container(each, late) for each in containers)
+    other = (_of_condition(each, late, growing) for each in status.get("conditions", ()))
     words = next(filter(None, (*found, *other)), None)
     return words and f"pod {pod['metadata']['name']}: {words}"
 
@@ -119,8 +126,8 @@ def _of_container(container: dict[str, Any], late: bool) -> str | None:
     return None
 
 
-def _of_condition(condition: dict[str, Any], late: bool) -> str | None:
-    unschedulable = condition["type"] == "PodScheduled" and condition.get("reason") == "Unschedulable"
+def _of_condition(condition: dict[str, Any], late: bool, growing: bool) -> str | None:
+    unschedulable = condition.get("reason") == "Unschedulable" and not growing
     if condition["status"] == "False" and (unschedulable or late) and condition.get("message"):
         return f"{condition.get('reason')}: {condition['message']}"
     return None

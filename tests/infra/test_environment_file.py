@@ -235,3 +235,12 @@ def test_any_text_is_read_or_refused_and_never_a_crash(tmp_path: Path, text: str
 def test_any_bytes_are_read_or_refused_and_never_a_crash(tmp_path: Path, content: bytes) -> None:
     put(tmp_path, content)
     assert "Pulumi.dev.yaml" in read_or_refused(tmp_path)
+
+
+def test_a_key_without_a_prefix_is_refused_for_only_the_engine_would_take_it_as_ours(tmp_path: Path) -> None:
+    text = "config:\n  slipway:cluster: {}\n  models:\n    iris:\n"
+    (tmp_path / "Pulumi.dev.yaml").write_text(text)
+    document = environment_file.read("dev", tmp_path)
+    with pytest.raises(Invalid) as caught:
+        document.chosen("slipway:")
+    assert str(document.located(caught.value)) == "Pulumi.dev.yaml:3: models: has no prefix. Write 'slipway:models'"

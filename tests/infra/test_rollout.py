@@ -12,7 +12,7 @@ import pytest
 
 from components.context import Context
 from components.errors import SlipwayError
-from components.unit import KubernetesObject
+from components.unit import KubernetesObject, Unit
 from infra import rollout
 from infra.live import Live
 from infra.rollout import trouble
@@ -87,8 +87,8 @@ def live(cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> I
 
 
 @pytest.fixture
-def objects(tmp_path: Path) -> list[KubernetesObject]:
-    return stack(tmp_path, replicas=2).objects(Context())
+def units(tmp_path: Path) -> list[Unit]:
+    return [stack(tmp_path, replicas=2).unit(Context())]
 
 
 def deployment(updated: int, available: int, total: int, generation: int = 2, observed: int = 2) -> KubernetesObject:
@@ -194,6 +194,18 @@ def test_a_pod_that_no_node_takes_is_told_at_once() -> None:
     assert trouble(pod(**no_room)) == "pod iris-new-1: Unschedulable: Insufficient memory"
 
 
+def test_a_pod_that_no_node_takes_is_given_time_where_nodes_are_added() -> None:
+    no_room = {"type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": "Insufficient memory"}
+    assert trouble(pod(**no_room), growing=True) is None
+    assert trouble(pod(**no_room), late=True, growing=True) == "pod iris-new-1: Unschedulable: Insufficient memory"
+
+
+def test_a_container_that_runs_before_the_others_is_looked_at_too() -> None:
+    found = pod()
+    found["status"]["initContainerStatuses"] = [container(IMAGE)]
+    assert "ErrImageNeverPull" in str(trouble(found))
+
+
 def test_a_probe_that_fails_is_told_only_when_it_is_late() -> None:
     unready = {"type": "Ready", "status": "False", "reason": "ContainersNotReady", "message": "containers: [server]"}
     assert trouble(pod(container(), **unready)) is None
@@ -201,7 +213,7 @@ def test_a_probe_that_fails_is_told_only_when_it_is_late() -> None:
 
 
 def test_it_waits_until_the_newest_revision_runs_and_the_old_one_is_gone(
-    cluster: Cluster, live: Live, objects: list[KubernetesObject]
+    cluster: Cluster, live: Live, units: list[Unit]
 ) -> None:
     cluster.answers[DEPLOYMENT] = [
         deployment(2, 2, 2, generation=2, observed=1),
@@ -211,71 +223,63 @@ def test_it_waits_until_the_newest_revision_runs_and_the_old_one_is_gone(
         deployment(2, 2, 2),
     ]
     log = io.StringIO()
-    assert rollout.wait(live, objects, log) == "iris 2/2"
+    assert rollout.wait(live, units, log) == "iris 2/2"
     assert log.getvalue().splitlines() == ["iris 2/2", "iris 1/2", "iris 2/2", "iris 1/2", "iris 2/2"]
 
 
-def test_a_deployment_without_a_status_yet_is_waited_for(
-    cluster: Cluster, live: Live, objects: list[KubernetesObject]
-) -> None:
+def test_a_deployment_without_a_status_yet_is_waited_for(cluster: Cluster, live: Live, units: list[Unit]) -> None:
     fresh = {key: value for key, value in deployment(0, 0, 0).items() if key != "status"}
     cluster.answers[DEPLOYMENT] = [fresh, deployment(2, 2, 2)]
-    assert rollout.wait(live, objects, io.StringIO()) == "iris 2/2"
+    assert rollout.wait(live, units, io.StringIO()) == "iris 2/2"
 
 
 def test_nothing_to_wait_for_is_done_at_once(live: Live) -> None:
     assert rollout.wait(live, [], io.StringIO()) == ""
 
 
-def test_a_hopeless_pod_ends_the_wait_with_its_reason(
-    cluster: Cluster, live: Live, objects: list[KubernetesObject]
-) -> None:
+def test_a_hopeless_pod_ends_the_wait_with_its_reason(cluster: Cluster, live: Live, units: list[Unit]) -> None:
     cluster.answers[DEPLOYMENT] = [deployment(1, 0, 1)]
     cluster.answers[REPLICA_SETS] = [{"items": [replica_set("2", "new")]}]
     cluster.answers[PODS] = [{"items": [pod(container(IMAGE))]}]
     message = "models/iris cannot start: pod iris-new-1: ErrImageNeverPull: the image is not on this node"
     with pytest.raises(SlipwayError, match=message):
-        rollout.wait(live, objects, io.StringIO())
+        rollout.wait(live, units, io.StringIO())
 
 
-def test_the_last_error_of_the_servers_log_is_told(
-    cluster: Cluster, live: Live, objects: list[KubernetesObject]
-) -> None:
+def test_the_last_error_of_the_servers_log_is_told(cluster: Cluster, live: Live, units: list[Unit]) -> None:
     cluster.answers[DEPLOYMENT] = [deployment(1, 0, 1)]
     cluster.answers[REPLICA_SETS] = [{"items": [replica_set("2", "new")]}]
     cluster.answers[PODS] = [{"items": [pod(container(BACK_OFF, restarts=2, ended=COMPLETED))]}]
     cluster.answers[f"{PODS}/iris-new-1/log"] = ["starting\nKeyError: 'weights'\nValueError: no weights\nbye\n"]
     with pytest.raises(SlipwayError, match=r"last Completed \(exit code 0\)\. Its log: ValueError: no weights$"):
-        rollout.wait(live, objects, io.StringIO())
+        rollout.wait(live, units, io.StringIO())
 
 
-def test_a_revision_that_is_not_counted_yet_is_not_judged(
-    cluster: Cluster, live: Live, objects: list[KubernetesObject]
-) -> None:
+def test_a_revision_that_is_not_counted_yet_is_not_judged(cluster: Cluster, live: Live, units: list[Unit]) -> None:
     cluster.answers[DEPLOYMENT] = [deployment(1, 0, 1, generation=3, observed=2), deployment(2, 2, 2)]
     cluster.answers[REPLICA_SETS] = [{"items": [replica_set("1", "old")]}]
     cluster.answers[PODS] = [{"items": [pod(container(IMAGE), digest="old")]}]
-    assert rollout.wait(live, objects, io.StringIO()) == "iris 2/2"
+    assert rollout.wait(live, units, io.StringIO()) == "iris 2/2"
 
 
 def test_a_hopeless_pod_of_the_revision_before_is_what_this_one_mends(
-    cluster: Cluster, live: Live, objects: list[KubernetesObject]
+    cluster: Cluster, live: Live, units: list[Unit]
 ) -> None:
     cluster.answers[DEPLOYMENT] = [deployment(1, 0, 2), deployment(2, 2, 2)]
     cluster.answers[REPLICA_SETS] = [{"items": [replica_set("1", "old"), replica_set("2", "new")]}]
     cluster.answers[PODS] = [{"items": [pod(container(IMAGE), digest="old"), pod(container(), digest="new")]}]
-    assert rollout.wait(live, objects, io.StringIO()) == "iris 2/2"
+    assert rollout.wait(live, units, io.StringIO()) == "iris 2/2"
 
 
-def test_a_wait_that_takes_too_long_says_so(cluster: Cluster, live: Live, objects: list[KubernetesObject]) -> None:
+def test_a_wait_that_takes_too_long_says_so(cluster: Cluster, live: Live, units: list[Unit]) -> None:
     cluster.answers[DEPLOYMENT] = [deployment(1, 0, 1)]
     with pytest.raises(SlipwayError, match="models/iris is not ready in time; its pods give no reason"):
-        rollout.wait(live, objects, io.StringIO(), seconds=0)
+        rollout.wait(live, units, io.StringIO(), seconds=0)
 
 
-def test_a_deployment_that_is_gone_is_named(live: Live, objects: list[KubernetesObject]) -> None:
+def test_a_deployment_that_is_gone_is_named(live: Live, units: list[Unit]) -> None:
     with pytest.raises(SlipwayError, match="not found"):
-        rollout.wait(live, objects, io.StringIO())
+        rollout.wait(live, units, io.StringIO())
 
 
 def test_states_are_told_for_every_deployment(cluster: Cluster, live: Live, tmp_path: Path) -> None:
