@@ -25,7 +25,7 @@ CHECKS = {
     "types": ("mypy", "--cache-dir", str(paths.cache() / "mypy")),
     "imports": ("lint-imports",),
 }
-FAST = ("tests/components", "tests/infra", "tests/policy", "-m", "not e2e and not engine")
+FAST = ("tests/components", "tests/infra", "tests/policy", "-m", "not e2e and not engine", "--numprocesses", "auto")
 """What tells most about a change in the least time: models are not trained, no environment is made, none is run."""
 NO_REASON = {"", "unconditional skip", "Skipped"}
 """What pytest says of a test that was skipped without a word."""
