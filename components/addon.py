@@ -13,6 +13,10 @@ class Addon(Kind, Value):
         """The add-ons that must be ready before this one, on this cluster."""
         return ()
 
+    def claims(self, context: Context) -> tuple[str, ...]:
+        """What only one add-on of a cluster can be, such as "default ingress class" or "host lab.example.it"."""
+        return ()
+
     def unit(self, context: Context) -> Unit:
         """The charts and objects that install it."""
         raise NotImplementedError

@@ -8,7 +8,7 @@ import pulumi_kubernetes as k8s
 
 from components.catalog import Kind
 from components.component import Component
-from components.context import Context, Traits
+from components.context import Context, Conventions, Traits
 from components.errors import SlipwayError
 from components.extras import require
 from components.manifest import Manifest
@@ -75,15 +75,23 @@ class Cluster(Kind, Component):
     """A Kubernetes cluster. Kinds provision one; callers see only this.
 
     Attributes: `kubeconfig` (secret; contents, or the path of a file on this machine), `provider` (places Kubernetes
-    resources on it), `context` (what units may know about it).
+    resources on it), `context` (what units may know about it), `context_name` (of its kubeconfig; None: current).
     """
 
     Spec: ClassVar[type[ClusterSpec]]
 
-    def __init__(self, name: str, spec: Any, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        spec: Any,
+        *,
+        conventions: Conventions = Conventions(),  # noqa: B008  # frozen
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
         require(spec.extra)
         super().__init__(name, opts)
-        self.context = Context(traits=spec.traits)
+        self.context = Context(traits=spec.traits, conventions=conventions)
+        self.context_name: str | None = spec.known_context()
         self.kubeconfig = pulumi.Output.secret(self.provision(spec))
         self.provider = k8s.Provider(name, opts=self.child(), **self.access(spec), cluster_identifier=name)
         self._namespaces: dict[str, tuple[Namespace, Manifest]] = {}

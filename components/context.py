@@ -1,8 +1,14 @@
 """What a unit may know about the place it lands on."""
 
+from typing import Literal
+
+from components.mirror import Mirror
 from components.network import Cidr
 from components.unit import Namespace
 from components.values import Value
+
+Profile = Literal["laptop", "production"]
+"""A laptop runs everything once, in 8 GiB, and may be careless; production may not."""
 
 
 class Opening(Value):
@@ -39,8 +45,27 @@ class Traits(Value):
     """Whether each namespace has user ids of its own, so that a pod must not choose (OpenShift's restricted-v2)."""
 
 
+class Conventions(Value):
+    """What an environment decides once for all that belongs to it."""
+
+    profile: Profile = "production"
+    mirror: Mirror = Mirror()
+    models: Namespace = Namespace(name="models")
+    """Where model stacks live."""
+
+
 class Context(Value):
     """The cluster's traits and the conventions of the environment."""
 
     traits: Traits = Traits()
-    models: Namespace = Namespace(name="models")
+    conventions: Conventions = Conventions()
+
+    @property
+    def models(self) -> Namespace:
+        """Where model stacks live."""
+        return self.conventions.models
+
+    @property
+    def production(self) -> bool:
+        """Whether replicas, disruption budgets and real passwords are worth their price."""
+        return self.conventions.profile == "production"

@@ -23,14 +23,15 @@ class Environment(Value):
 
         Raises Invalid, before the first unit, with every mistake that several values make together.
         """
-        checks = (self._missing, self._unreadable, self._twice, self._disagreeing)
+        checks = (self._missing, self._unreadable, self._twice, self._disagreeing, self._fighting)
         if found := [mistake for check in checks for mistake in check(context)]:
             raise Invalid(found)
         units = {type(addon): addon.unit(context) for addon in self.addons}
+        mirror = context.conventions.mirror
         for kind in self._order(context):
-            yield _after(self._installed[kind].needs(context), units, units[kind])
+            yield mirror.unit(_after(self._installed[kind].needs(context), units, units[kind]))
         for stack in self.stacks:
-            yield _after(stack.needs(context), units, stack.unit(context))
+            yield mirror.unit(_after(stack.needs(context), units, stack.unit(context)))
 
     @property
     def _installed(self) -> dict[type[Addon], Addon]:
@@ -72,6 +73,14 @@ class Environment(Value):
                 levels = f"{space.pod_security} and {first.pod_security}"
                 message = f"wants namespace {space.name!r} with another pod security than its neighbour ({levels})"
                 yield Mistake(("addons", addon.key()), f"{message}. Give it a namespace of its own")
+
+    def _fighting(self, context: Context) -> Iterator[Mistake]:
+        claimed: dict[str, str] = {}
+        for addon in self.addons:
+            for claim in addon.claims(context):
+                if (first := claimed.setdefault(claim, addon.key())) != addon.key():
+                    fact = f"is the {claim}, as {first!r} is"
+                    yield Mistake(("addons", addon.key()), f"{fact}. Change one of the two, or leave it out")
 
     def _items(self) -> Iterator[tuple[tuple[str, str], Addon | ModelStack]]:
         yield from ((("addons", addon.key()), addon) for addon in self.addons)

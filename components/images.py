@@ -7,9 +7,14 @@ from components.unit import Unit
 
 
 def images(units: Iterable[Unit]) -> list[str]:
-    """Every image of the units' own objects, each once, in the order of first use; charts bring theirs themselves."""
-    found = (image for unit in units for manifest in unit.objects for image in _below(manifest))
-    return list(dict.fromkeys(found))
+    """Every image of the units' charts and objects, each once, in the order of first use."""
+    return list(dict.fromkeys(image for unit in units for image in _of(unit)))
+
+
+def _of(unit: Unit) -> Iterator[str]:
+    yield from (each.image for chart in unit.charts for each in chart.images)
+    for manifest in unit.objects:
+        yield from _below(manifest)
 
 
 def _below(node: Any) -> Iterator[str]:

@@ -1,14 +1,17 @@
 """One unit, live on one cluster."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import pulumi
-from pulumi_kubernetes import helm
 
+from components import readiness
 from components.cluster import Cluster, Identity
 from components.component import Component
+from components.generated import generated
 from components.manifest import Manifest
-from components.unit import Chart, KubernetesObject, Unit, identity
+from components.release import release
+from components.unit import Chart, GeneratedSecret, KubernetesObject, Unit, identity
 
 
 class Installation(Component):
@@ -19,34 +22,51 @@ class Installation(Component):
         self.unit, self._cluster = unit, cluster
         self._namespace = cluster.namespace(unit.namespace)
         last: pulumi.Resource = self._namespace
+        secrets = [self._secret(each) for each in unit.secrets]
         for chart in unit.charts:
-            last = self._release(chart, [last])
+            ready = self._ready(unit.accepts) if unit.accepts and chart is unit.charts[-1] else None
+            last = self._release(chart, [last, *secrets], ready)
         identities = {grant.account: cluster.identity(unit.namespace.name, grant) for grant in unit.grants}
-        after = [last, *(resource for each in identities.values() for resource in each.resources)]
+        after = [last, *secrets, *(resource for each in identities.values() for resource in each.resources)]
         for manifest in unit.objects:
             self._manifest(_annotated(manifest, identities), after)
         self.register_outputs({})
 
-    def _release(self, chart: Chart, after: list[pulumi.Resource]) -> pulumi.Resource:
-        return helm.v3.Release(
-            f"{self.name}-{chart.release}",
-            name=chart.release,
-            chart=chart.name,
-            version=chart.version,
-            namespace=self.unit.namespace.name,
-            repository_opts=helm.v3.RepositoryOptsArgs(repo=chart.repository),
-            values=chart.values,
-            atomic=True,
-            opts=self._on_cluster(after, deleted_with=self._namespace),
-        )
+    def _release(
+        self, chart: Chart, after: list[pulumi.Resource], ready: pulumi.ResourceHook | None
+    ) -> pulumi.Resource:
+        hooks = pulumi.ResourceHookBinding(after_create=[ready], after_update=[ready]) if ready else None
+        options = self._on_cluster(after, hooks=hooks)
+        return release(f"{self.name}-{chart.release}", chart, self.unit.namespace.name, options)
 
-    def _manifest(self, manifest: KubernetesObject, after: list[pulumi.Resource]) -> None:
-        inside = manifest["metadata"].get("namespace") == self.unit.namespace.name
-        options = self._on_cluster(after, deleted_with=self._namespace if inside else None)
-        Manifest(f"{self._cluster.name}-{identity(manifest)}", manifest, options)
+    def _ready(self, accepted: KubernetesObject) -> pulumi.ResourceHook:
+        """Holds back what follows until the API server takes `accepted`: a webhook that is not there yet refuses it."""
+        known: list[str] = []
+        self._cluster.kubeconfig.apply(known.append)
 
-    def _on_cluster(self, after: list[pulumi.Resource], deleted_with: pulumi.Resource | None) -> pulumi.ResourceOptions:
-        return self.child(provider=self._cluster.provider, depends_on=after, deleted_with=deleted_with)
+        def wait(args: pulumi.ResourceHookArgs) -> None:
+            readiness.until_accepted(known[0], self._cluster.context_name, accepted)
+
+        return pulumi.ResourceHook(f"{self.name}-ready", wait)
+
+    def _secret(self, secret: GeneratedSecret) -> pulumi.Resource:
+        prefix = f"{self.name}-{secret.name}"
+        data = {key: generated(f"{prefix}-{key}", length, self.child()) for key, length in secret.keys.items()}
+        return self._manifest(secret.manifest(self.unit.namespace.name, data), [self._namespace])
+
+    def _manifest(self, manifest: KubernetesObject, after: list[pulumi.Resource]) -> pulumi.Resource:
+        own = manifest["metadata"].get("namespace") == self.unit.namespace.name and not _is_custom(manifest)
+        options = self._on_cluster(after, deleted_with=self._namespace if own else None)
+        return Manifest(f"{self._cluster.name}-{identity(manifest)}", manifest, options)
+
+    def _on_cluster(self, after: list[pulumi.Resource], **options: Any) -> pulumi.ResourceOptions:
+        return self.child(provider=self._cluster.provider, depends_on=after, **options)
+
+
+def _is_custom(manifest: KubernetesObject) -> bool:
+    """Whether an operator may have to see it go, so that its namespace must not take it along."""
+    group = manifest["apiVersion"].rpartition("/")[0]
+    return "." in group and not group.endswith(".k8s.io")
 
 
 def _annotated(manifest: KubernetesObject, identities: Mapping[str, Identity]) -> KubernetesObject:

@@ -1,13 +1,13 @@
 """What is installed together: charts, then plain Kubernetes objects."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
 from components.model_store import Grant
-from components.values import DnsLabel, Value
+from components.values import DnsLabel, PinnedImage, Value
 
 KubernetesObject = dict[str, Any]
 """A manifest, spelled as `kubectl get -o yaml` spells it."""
@@ -34,14 +34,44 @@ class Namespace(Value):
         }
 
 
+class ChartImage(Value):
+    """An image that a chart runs, and how its values name it where it comes from somewhere else.
+
+    `paths`: a dotted path into the values to a text with {image}, {repository}, {parent} (of the repository), {tag},
+    {registry} (the host) or {path} (the repository without it).
+    """
+
+    image: PinnedImage
+    paths: dict[str, str]
+
+
 class Chart(Value):
-    """A pinned Helm chart; `values` says only what departs from its defaults."""
+    """A pinned Helm chart of an HTTP repository or an OCI registry (oci://HOST/PATH, without the chart's name).
+
+    `values` says only what departs from its defaults; `images` lists all that it runs.
+    """
 
     name: str
     repository: str
     version: str
     release: DnsLabel
     values: dict[str, Any] = {}
+    images: tuple[ChartImage, ...] = ()
+
+
+class GeneratedSecret(Value):
+    """A Secret of the unit's namespace whose values nobody knows: `keys` are of that many hexadecimal digits.
+
+    Made once, and kept until the unit goes; never written into rendered files.
+    """
+
+    name: DnsLabel
+    keys: dict[str, int]
+
+    def manifest(self, namespace: str, values: Mapping[str, Any]) -> KubernetesObject:
+        """The Secret that holds `values`."""
+        metadata = {"name": self.name, "namespace": namespace, "labels": MANAGED_BY}
+        return {"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "stringData": dict(values)}
 
 
 class Unit(Value):
@@ -52,6 +82,10 @@ class Unit(Value):
     after: tuple[DnsLabel, ...] = ()
     charts: tuple[Chart, ...] = ()
     objects: tuple[KubernetesObject, ...] = Field(default=(), repr=False)
+    accepts: KubernetesObject | None = None
+    """A small object that the API server takes, as a dry run, once what the charts install is really ready: its
+    definition is established and its webhook answers. What follows waits for that."""
+    secrets: tuple[GeneratedSecret, ...] = ()
     grants: tuple[Grant, ...] = ()
     """What its service accounts read by their identity; only who provisions the cluster can let them."""
 

@@ -1,8 +1,9 @@
 """Validated building blocks. Nothing here knows Pulumi."""
 
 import re
+from collections.abc import Mapping
 from decimal import Decimal
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
@@ -41,6 +42,25 @@ def _pinned(image: str) -> str:
     return image
 
 
+def split_image(image: str) -> tuple[str, str]:
+    """A pinned image's repository and tag (or digest): 'docker.io/istio/pilot', '1.30.0'."""
+    repository, _, tag = image.rpartition("@" if "@" in image else ":")
+    return repository, tag
+
+
+def merged(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
+    """`other` over `one`, mapping by mapping."""
+    both = one.keys() & other.keys()
+    inner = {key for key in both if isinstance(one[key], dict) and isinstance(other[key], dict)}
+    return {**one, **other, **{key: merged(one[key], other[key]) for key in inner}}
+
+
+def _host(text: str) -> str:
+    if len(text) > 253 or not all(map(_DNS_LABEL.fullmatch, text.split("."))) or "." not in text:
+        raise ValueError("must be a DNS name with a dot and in lower case, such as jupyterhub.example.it")
+    return text
+
+
 def _quantity(text: str) -> str:
     match = _QUANTITY.fullmatch(text)
     if not match or amount(text) == 0:
@@ -56,6 +76,9 @@ def amount(quantity: str) -> Decimal:
 
 DnsLabel = Annotated[str, AfterValidator(_dns_label)]
 """A Kubernetes name: RFC 1035 label, at most 63 characters."""
+
+Host = Annotated[str, AfterValidator(_host)]
+"""A DNS name that people open, such as jupyterhub.example.it."""
 
 PinnedImage = Annotated[str, AfterValidator(_pinned)]
 """An image reference with a tag other than `latest`, or a digest."""

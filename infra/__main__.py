@@ -13,7 +13,7 @@ try:
 except SlipwayError as error:
     pulumi.log.error(str(error))
     sys.exit(32)  # what tells the engine that the error has been said, so that it shows no traceback
-cluster = target.cluster.kind(target.name, target.cluster.spec)
+cluster = target.cluster.kind(target.name, target.cluster.spec, conventions=target.conventions)
 platform = Platform(target.name, target.environment, cluster=cluster)
 pulumi.export("models", platform.models)
 pulumi.export("kubeconfig", cluster.kubeconfig)

@@ -6,7 +6,7 @@ import sys
 import textwrap
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
@@ -15,7 +15,9 @@ from pydantic_core import core_schema
 from components import catalog
 from components.addon import Addon
 from components.cluster import Cluster
+from components.context import Profile
 from components.errors import SlipwayError
+from components.mirror import Mirror
 from components.model_stack import ModelStack
 from infra.settings import PREFIX
 
@@ -43,7 +45,7 @@ def schema() -> JsonSchema:
     stacks = {name: catalog.instance("model_stacks", name, ModelStack) for name in catalog.names("model_stacks")}
     specs = {name: kind if isinstance(kind, SlipwayError) else kind.Spec for name, kind in clusters.items()}
     runtimes = {name: type(stack) for name, stack in stacks.items()}
-    kinds, defined = _defined("kind", _Complete, [*specs.values(), *addons.values()])
+    kinds, defined = _defined("kind", _Complete, [*specs.values(), *addons.values(), Mirror])
     overrides, partial = _defined("stack", _Override, [*runtimes.values()])
     sections = {
         "cluster": _cluster({name: _choice(kinds, spec, clusters[name]) for name, spec in specs.items()}),
@@ -53,7 +55,8 @@ def schema() -> JsonSchema:
             {name: _override(overrides[runtime], name) for name, runtime in runtimes.items()},
         ),
     }
-    return _file(sections, defined | partial)
+    profile = {"description": "How much it may cost, and how careless it may be.", "enum": list(get_args(Profile))}
+    return _file({**sections, "profile": profile, "mirror": kinds[Mirror]}, defined | partial)
 
 
 def _file(sections: Mapping[str, JsonSchema], definitions: JsonSchema) -> JsonSchema:

@@ -12,13 +12,14 @@ from pydantic import BaseModel, Field, ValidationError
 from components import catalog
 from components.addon import Addon
 from components.cluster import Cluster, ClusterSpec
-from components.context import Context
+from components.context import Context, Conventions, Profile
 from components.environment import Environment
 from components.errors import Invalid, Mistake, SlipwayError, dotted
+from components.mirror import Mirror
 from components.mistakes import mistakes
 from components.model_stack import ModelStack
 from components.unit import Unit
-from components.values import Value
+from components.values import Value, merged
 from infra import environment_file
 
 Choices = dict[str, dict[str, Any] | None]
@@ -34,6 +35,8 @@ class Settings(Value):
     cluster: Choices = Field(min_length=1, max_length=1)
     addons: Choices = {}
     models: Choices = {}
+    profile: Profile = "production"
+    mirror: Mirror = Mirror()
 
 
 class ClusterKind(NamedTuple):
@@ -49,11 +52,12 @@ class Target(NamedTuple):
     name: str
     cluster: ClusterKind
     environment: Environment
+    conventions: Conventions = Conventions()
 
     @property
     def context(self) -> Context:
-        """What units may know about the cluster."""
-        return Context(traits=self.cluster.spec.traits)
+        """What units may know about the cluster and the environment."""
+        return Context(traits=self.cluster.spec.traits, conventions=self.conventions)
 
     def units(self) -> tuple[Unit, ...]:
         """Everything that belongs on the cluster, in order."""
@@ -97,14 +101,16 @@ def _decoded(value: str) -> Any:
 def target(name: str, chosen: Mapping[str, Any]) -> Target:
     """The values that `chosen` names. Raises Invalid with every mistake, each with its YAML path."""
     reader = _Reader()
+    conventions = Conventions()
     with reader.at((), Settings):
-        Settings.model_validate(chosen)
+        settings = Settings.model_validate(chosen)
+        conventions = Conventions(profile=settings.profile, mirror=settings.mirror)
     clusters = [reader.cluster(*choice) for choice in _well_formed(chosen, "cluster")]
     addons = [reader.addon(*choice) for choice in _well_formed(chosen, "addons")]
     stacks = [reader.stack(*choice) for choice in _well_formed(chosen, "models")]
     reader.stop()
     environment = Environment(addons=tuple(filter(None, addons)), stacks=tuple(filter(None, stacks)))
-    built = Target(name, next(filter(None, clusters)), environment)
+    built = Target(name, next(filter(None, clusters)), environment, conventions)
     with reader.at(("cluster",), ClusterSpec):
         built.cluster.spec.cluster_name(name)
     with reader.at((), Environment):
@@ -145,7 +151,7 @@ class _Reader:
         with self.at(("models", key), ModelStack):
             stack = catalog.instance("model_stacks", key, ModelStack)
             with self.at(("models", key), type(stack)):
-                return type(stack).model_validate(_merged(stack.model_dump(exclude_unset=True), choices))
+                return type(stack).model_validate(merged(stack.model_dump(exclude_unset=True), choices))
         return None
 
     @contextmanager
@@ -164,15 +170,6 @@ class _Reader:
         """Raises Invalid if anything was noted."""
         if self._found:
             raise Invalid(Mistake(_prefixed(path), message) for path, message in self._found)
-
-
-def _merged(stack: dict[str, Any], choices: dict[str, Any]) -> dict[str, Any]:
-    """An environment's choices over a stack's own, mapping by mapping."""
-    merged = dict(stack)
-    for key, choice in choices.items():
-        own = stack.get(key)
-        merged[key] = _merged(own, choice) if isinstance(own, dict) and isinstance(choice, dict) else choice
-    return merged
 
 
 def _prefixed(path: tuple[str | int, ...]) -> tuple[str | int, ...]:

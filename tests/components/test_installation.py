@@ -15,6 +15,12 @@ ROLE: KubernetesObject = {
 }
 ELSEWHERE: KubernetesObject = {**OBJECT, "metadata": {"name": "notes", "namespace": "kube-system"}}
 
+CUSTOM: KubernetesObject = {
+    "apiVersion": "example.com/v1",
+    "kind": "Pool",
+    "metadata": {"name": "addresses", "namespace": "tools"},
+}
+
 
 def chart(name: str, **values: Any) -> Chart:
     return Chart(name=name, repository="https://example.com/charts", version="1.2.3", release=name, values=values)
@@ -24,7 +30,7 @@ UNIT = Unit(
     name="notes",
     namespace=Namespace(name="tools"),
     charts=(chart("base"), chart("top", replicas=2)),
-    objects=(OBJECT, ROLE, ELSEWHERE),
+    objects=(OBJECT, ROLE, ELSEWHERE, CUSTOM),
 )
 
 
@@ -44,6 +50,7 @@ def test_it_owns_every_object_and_every_chart(deployed: Deployed) -> None:
             "lab-configmap.tools.notes",
             "lab-configmap.kube-system.notes",
             "lab-clusterrole.reader",
+            "lab-pool.tools.addresses",
             "lab-notes-base",
             "lab-notes-top",
         ]
@@ -53,15 +60,19 @@ def test_it_owns_every_object_and_every_chart(deployed: Deployed) -> None:
 def test_everything_is_placed_by_the_clusters_provider(deployed: Deployed) -> None:
     provider = deployed.one("pulumi:providers:kubernetes")
     placed = deployed.of("kubernetes:")
-    assert len(placed) == 6
+    assert len(placed) == 7
     for each in placed:
         assert each.request.provider == f"{provider.urn}::{provider.name}-id"
 
 
 def test_what_lives_in_its_namespace_goes_with_the_namespace(deployed: Deployed) -> None:
     namespace = deployed.one("kubernetes:core/v1:Namespace").urn
-    for name in ("lab-configmap.tools.notes", "lab-notes-base", "lab-notes-top"):
-        assert deployed.named(name).request.deletedWith == namespace
+    assert deployed.named("lab-configmap.tools.notes").request.deletedWith == namespace
+
+
+def test_what_an_operator_or_helm_must_see_go_does_not_go_with_the_namespace(deployed: Deployed) -> None:
+    for name in ("lab-pool.tools.addresses", "lab-notes-base", "lab-notes-top"):
+        assert deployed.named(name).request.deletedWith == ""
 
 
 def test_what_lives_elsewhere_is_deleted_itself(deployed: Deployed) -> None:

@@ -6,12 +6,12 @@ from pydantic import ValidationError
 
 from components.addons.metrics_server import MetricsServer
 from components.artefact import CONFIG_MAP_LIMIT, Files
-from components.context import Context, Traits
+from components.context import Context, Conventions, Traits
 from components.model_server import MODELS_FOLDER, ModelServer, Server
 from components.unit import KubernetesObject, Namespace
 from tests.samples import by_kind
 
-CONTEXT = Context(models=Namespace(name="ml"))
+CONTEXT = Context(conventions=Conventions(models=Namespace(name="ml")))
 SERVER = Server(
     image="registry.example.com/echo:1",
     command=("echo", MODELS_FOLDER),

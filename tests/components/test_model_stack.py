@@ -1,7 +1,7 @@
 import pytest
 from pydantic import ValidationError
 
-from components.context import Context
+from components.context import Context, Conventions
 from components.model_stack import Endpoint, ModelStack
 from components.unit import KubernetesObject, Namespace
 
@@ -16,7 +16,7 @@ class Echo(ModelStack):
 
 
 ECHO = Echo(name="echo", owner="science")
-ELSEWHERE = Context(models=Namespace(name="ml", pod_security="baseline"))
+ELSEWHERE = Context(conventions=Conventions(models=Namespace(name="ml", pod_security="baseline")))
 
 
 def test_the_selector_is_part_of_the_labels_and_names_the_stack_alone() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from components.context import Context
+from components.context import Context, Conventions
 from components.model_server import MODELS_FOLDER
 from components.runtimes.mlserver import VERSION, MLServer
 from components.unit import Namespace
@@ -97,7 +97,7 @@ def test_several_models_are_asked_together_once_the_first_is_loaded(tmp_path: Pa
 
 def test_every_model_has_an_endpoint(tmp_path: Path) -> None:
     stack = server(tmp_path, "sklearn", "xgboost")
-    endpoints = stack.endpoints(Context(models=Namespace(name="ml")))
+    endpoints = stack.endpoints(Context(conventions=Conventions(models=Namespace(name="ml"))))
     assert {endpoint.model: endpoint.url for endpoint in endpoints} == {
         "sklearn": "http://zoo.ml.svc/v2/models/sklearn/infer",
         "xgboost": "http://zoo.ml.svc/v2/models/xgboost/infer",

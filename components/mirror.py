@@ -1,0 +1,80 @@
+"""Where charts and images come from when they may not come from their publishers."""
+
+from functools import reduce
+from typing import Any
+
+from pydantic import field_validator
+
+from components.unit import Chart, ChartImage, KubernetesObject, Unit
+from components.values import Value, merged, split_image
+
+CONTAINERS = ("containers", "initContainers", "ephemeralContainers")
+
+
+class Mirror(Value):
+    """`charts`: an OCI registry (oci://HOST/PATH), an HTTP repository or a folder of NAME-VERSION.tgz; it has them all.
+
+    `images`: HOST/PATH below which each image stands under its full name: docker.io/istio/pilot:1.30.0 is
+    HOST/PATH/docker.io/istio/pilot:1.30.0, as `skopeo sync --scoped` writes it.
+    """
+
+    charts: str | None = None
+    images: str | None = None
+
+    @field_validator("charts")
+    @classmethod
+    def _known_place(cls, charts: str | None) -> str | None:
+        if charts is not None and not charts.startswith(("oci://", "https://", "http://", "/", "./", "~/")):
+            raise ValueError("must be oci://HOST/PATH, an https:// repository, or the path of a folder")
+        return charts.rstrip("/") if charts else charts
+
+    @field_validator("images")
+    @classmethod
+    def _no_scheme(cls, images: str | None) -> str | None:
+        if images is not None and ("://" in images or not images.strip("/")):
+            raise ValueError("must be HOST/PATH without a scheme, such as registry.example.com/mirror")
+        return images.strip("/") if images else images
+
+    def unit(self, unit: Unit) -> Unit:
+        """The same unit, with nothing left of where its charts and images were published."""
+        if not (self.charts or self.images):
+            return unit
+        objects = tuple(self._object(each) for each in unit.objects) if self.images else unit.objects
+        return unit.model_copy(update={"charts": tuple(map(self._chart, unit.charts)), "objects": objects})
+
+    def image(self, image: str) -> str:
+        """The reference under which the mirror has an image."""
+        return f"{self.images}/{image}" if self.images else image
+
+    def _chart(self, chart: Chart) -> Chart:
+        values = reduce(merged, map(self._values, chart.images), chart.values) if self.images else chart.values
+        images = tuple(each.model_copy(update={"image": self.image(each.image)}) for each in chart.images)
+        update = {"repository": self.charts or chart.repository, "values": values, "images": images}
+        return chart.model_copy(update=update)
+
+    def _values(self, image: ChartImage) -> dict[str, Any]:
+        repository, tag = split_image(self.image(image.image))
+        registry, _, path = repository.partition("/")
+        known = {"repository": repository, "parent": repository.rpartition("/")[0], "tag": tag}
+        known |= {"registry": registry, "path": path, "image": self.image(image.image)}
+        return reduce(merged, (_nested(key, text.format(**known)) for key, text in image.paths.items()), {})
+
+    def _object(self, node: Any) -> Any:
+        if isinstance(node, list):
+            return [self._object(each) for each in node]
+        if not isinstance(node, dict):
+            return node
+        return {
+            key: [self._container(each) for each in inner] if key in CONTAINERS else self._object(inner)
+            for key, inner in node.items()
+        }
+
+    def _container(self, container: KubernetesObject) -> KubernetesObject:
+        return {**container, "image": self.image(container["image"])}
+
+
+def _nested(key: str, value: Any) -> dict[str, Any]:
+    """`a.b: x` as {a: {b: x}}."""
+    for part in reversed(key.split(".")):
+        value = {part: value}
+    return dict(value)
