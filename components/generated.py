@@ -16,4 +16,4 @@ def generated(name: str, length: int, opts: pulumi.ResourceOptions) -> pulumi.Ou
         logging=local.Logging.NONE,
         opts=pulumi.ResourceOptions.merge(opts, secret),
     )
-    return command.stdout.apply(str.strip)
+    return pulumi.Output.secret(command.stdout.apply(str.strip))

@@ -1,8 +1,10 @@
 """When what an operator installs is really there: its definition established, its webhook answering."""
 
+import json
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, cast
 
@@ -43,10 +45,16 @@ def refusal(kubeconfig: str, context: str | None, manifest: KubernetesObject) ->
     except ResourceNotFoundError:
         return f"there is no {manifest['kind']} of {manifest['apiVersion']}"
     except DynamicApiError as error:
-        return None if error.status == ALREADY_THERE else " ".join(str(error.body or error.reason).split())
+        return None if error.status == ALREADY_THERE else _words(error)
     except (urllib3.exceptions.HTTPError, OSError) as error:
         return str(error)
     return None
+
+
+def _words(error: DynamicApiError) -> str:
+    with suppress(ValueError, TypeError, KeyError):
+        return str(json.loads(str(error.body))["message"])
+    return f"{error.status} {error.reason}"
 
 
 def _client(kubeconfig: str, context: str | None) -> client.ApiClient:

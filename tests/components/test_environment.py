@@ -150,3 +150,25 @@ def test_all_mistakes_are_found_before_the_first_unit(tmp_path: Path) -> None:
     assert paths.count(("addons", "mast")) == 1
     assert paths.count(("addons", "hull")) == 2
     assert paths.count(("models", "iris")) == 3
+
+
+class Gate(Step):
+    place: str = "host lab.example.it"
+
+    def claims(self, context: Context) -> tuple[str, ...]:
+        return (self.place,)
+
+    def unit(self, context: Context) -> Unit:
+        return Unit(name=f"unit-{self.key()}", namespace=self.space)
+
+
+class Door(Gate):
+    pass
+
+
+def test_two_add_ons_that_want_to_be_the_same_are_refused() -> None:
+    (found,) = mistakes(Environment(addons=(Gate(), Door())))
+    assert found == Mistake(
+        ("addons", "door"), "is the host lab.example.it, as 'gate' is. Change one of the two, or leave it out"
+    )
+    assert names(Environment(addons=(Gate(), Door(place="host other.example.it"))).units(CONTEXT))

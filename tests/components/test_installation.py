@@ -1,11 +1,14 @@
+from pathlib import Path
 from typing import Any
 
+import pulumi
 import pytest
 
+from components import readiness
 from components.clusters.existing import Existing
 from components.installation import Installation
-from components.unit import Chart, KubernetesObject, Namespace, Unit
-from tests.components.deployed import Deployed, deploy
+from components.unit import Chart, GeneratedSecret, KubernetesObject, Namespace, Unit
+from tests.components.deployed import Deployed, deploy, revealed
 from tests.samples import OBJECT
 
 ROLE: KubernetesObject = {
@@ -106,3 +109,36 @@ def test_a_release_is_pinned_and_leaves_nothing_half_done(deployed: Deployed) ->
 
 def test_the_outputs_of_the_component_are_registered(deployed: Deployed) -> None:
     assert deployed.one("slipway:index:Installation").urn in deployed.outputs
+
+
+HOOKED = UNIT.model_copy(update={"accepts": CUSTOM, "secrets": (GeneratedSecret(name="keys", keys={"cookie": 64}),)})
+
+
+def test_what_follows_an_operator_waits_until_its_webhook_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Any] = []
+    monkeypatch.setattr(readiness, "until_accepted", lambda *given: asked.append(given))
+    hooks: list[pulumi.ResourceHook] = []
+    made = pulumi.ResourceHook
+
+    def noted(name: str, func: Any) -> pulumi.ResourceHook:
+        hooks.append(made(name, func))
+        return hooks[-1]
+
+    monkeypatch.setattr(pulumi, "ResourceHook", noted)
+    spec = Existing.Spec(kubeconfig="~/x", context="blue")
+    deployed = deploy(lambda: Installation(HOOKED, cluster=Existing("lab", spec)))
+    bound = deployed.named("lab-notes-top").request.hooks
+    assert list(bound.after_create) == list(bound.after_update) == ["lab-notes-ready"]
+    assert not deployed.named("lab-notes-base").request.hooks.after_create
+    (hook,) = hooks
+    hook.callback(pulumi.ResourceHookArgs("", "", "", "kubernetes:helm.sh/v3:Release"))
+    assert asked == [(str(Path("~/x").expanduser()), "blue", CUSTOM)]
+
+
+def test_a_generated_secret_is_there_before_the_charts_and_tells_nothing() -> None:
+    deployed = deploy(lambda: Installation(HOOKED, cluster=Existing("lab", Existing.Spec(kubeconfig="~/x"))))
+    secret = deployed.named("lab-secret.tools.keys")
+    assert list(secret.inputs["stringData"]) == ["cookie"]
+    assert revealed(secret.inputs["stringData"]["cookie"])
+    assert secret.urn in deployed.named("lab-notes-base").request.dependencies
+    assert deployed.named("lab-notes-keys-cookie").inputs["environment"] == {"LENGTH": "64"}
