@@ -5,7 +5,6 @@ from typing import Any
 
 import pulumi
 
-from components import readiness
 from components.cluster import Cluster, Identity
 from components.component import Component
 from components.generated import generated
@@ -45,6 +44,8 @@ class Installation(Component):
         self._cluster.kubeconfig.apply(known.append)
 
         def wait(args: pulumi.ResourceHookArgs) -> None:
+            from components import readiness  # its client takes longer to import than all else
+
             readiness.until_accepted(known[0], self._cluster.context_name, accepted)
 
         return pulumi.ResourceHook(f"{self.name}-ready", wait)

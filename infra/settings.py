@@ -1,12 +1,10 @@
 """What an environment chooses, as typed values. The only reader of configuration."""
 
-import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from pulumi.runtime.config import get_config_env, get_config_secret_keys_env
 from pydantic import BaseModel, Field, ValidationError
 
 from components import catalog
@@ -20,7 +18,7 @@ from components.mistakes import mistakes
 from components.model_stack import ModelStack
 from components.unit import Unit
 from components.values import Value, merged
-from infra import environment_file
+from infra import engine_config, environment_file
 
 Choices = dict[str, dict[str, Any] | None]
 PREFIX = "slipway:"
@@ -75,9 +73,12 @@ def from_file(name: str, folder: Path) -> Target:
 
 def from_engine(name: str) -> Target:
     """The environment that the running Pulumi engine says, secrets decrypted."""
-    config = {key: value for key, value in get_config_env().items() if key.startswith(PREFIX)}
-    found = target(name, {key.removeprefix(PREFIX): _decoded(value) for key, value in config.items()})
-    return found if f"{PREFIX}cluster" in get_config_secret_keys_env() else _discreet(found)
+    config = engine_config.read(PREFIX)
+    try:
+        found = target(name, config.chosen)
+    except Invalid as error:
+        raise config.masked(error) from None
+    return found if "cluster" in config.secret else _discreet(found)
 
 
 def _discreet(found: Target) -> Target:
@@ -88,14 +89,6 @@ def _discreet(found: Target) -> Target:
     path = (f"{PREFIX}cluster", kind.key(), "kubeconfig")
     cure = f"Give the path of its file, or encrypt it: pulumi config set --secret --path {dotted(path)}"
     raise Invalid([Mistake(path, f"holds a kubeconfig in clear, which Pulumi's history would keep. {cure}")])
-
-
-def _decoded(value: str) -> Any:
-    """Objects reach the program as JSON, plain text as it is."""
-    try:
-        return json.loads(value)
-    except ValueError:
-        return value
 
 
 def target(name: str, chosen: Mapping[str, Any]) -> Target:

@@ -325,3 +325,15 @@ def test_an_encrypted_kubeconfig_is_known_to_the_engine_alone(tmp_path: Path) ->
         "config: {slipway:cluster: {existing: {kubeconfig: {secure: v1:abc=}}}, slipway:models: {iris: }}\n"
     )
     assert settings.from_file("dev", tmp_path).cluster.spec.known_kubeconfig() is None
+
+
+@pytest.mark.parametrize("secret", [True, False])
+def test_a_decrypted_value_of_the_wrong_shape_is_not_shown(monkeypatch: pytest.MonkeyPatch, secret: bool) -> None:
+    key = "slipway:models"
+    config = {"slipway:cluster": json.dumps(CLUSTER), key: json.dumps({"iris": {"replicas": "hunter2"}})}
+    monkeypatch.setenv("PULUMI_CONFIG", json.dumps(config))
+    monkeypatch.setenv("PULUMI_CONFIG_SECRET_KEYS", json.dumps([key] if secret else []))
+    with pytest.raises(Invalid) as caught:
+        settings.from_engine("dev")
+    shown = "[secret]" if secret else "'hunter2'"
+    assert str(caught.value) == f"slipway:models.iris.replicas: must be a whole number; got {shown}"
