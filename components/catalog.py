@@ -11,6 +11,7 @@ from typing import TypeVar
 from pydantic import ValidationError
 
 from components.errors import SlipwayError, UnknownKind
+from components.extras import bringing, cure
 
 T = TypeVar("T")
 
@@ -62,6 +63,8 @@ def _failure(module: str, error: Exception) -> str:
     file = getattr(importlib.util.find_spec(module), "origin", None)
     lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == file]
     line = lines[-1] if lines else getattr(error, "lineno", "?")
+    if isinstance(error, ModuleNotFoundError) and (extra := bringing(error.name or "")):
+        return f"module {module} needs {error.name}, which is not installed. {cure(extra)}"
     reason = " ".join(f"{type(error).__name__}: {error}".split()).removesuffix(":")
     return f"module {module} fails at line {line}: {reason}. Mend it, or install what it imports"
 
