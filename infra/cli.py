@@ -125,7 +125,7 @@ def price(env: Env) -> None:
     if not target.cluster.spec.bill():
         out.print(f"No cloud sends a bill for a cluster of kind {target.cluster.kind.key()}.")
         return
-    found = cost.estimate(target)
+    found = cost.of(target)
     table = Table(*cost.HEAD, box=None)
     for cells in found.rows():
         table.add_row(*cells)

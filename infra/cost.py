@@ -76,11 +76,18 @@ class Estimate(NamedTuple):
         return f"{prices}; traffic and storage used are extra."
 
 
-def estimate(target: Target, folder: Path = PRICES) -> Estimate:
+def estimate(bill: tuple[Charge, ...], prices: PriceList) -> Estimate:
+    """Each thing that `bill` has once, with all of its quantities."""
+    sums: dict[str, Decimal] = {}
+    for what, quantity in bill:
+        sums[what] = sums.get(what, Decimal()) + Decimal(str(quantity))
+    lines = (Line(what, quantity.normalize(), prices.prices.get(what)) for what, quantity in sums.items())
+    return Estimate(prices, tuple(lines))
+
+
+def of(target: Target) -> Estimate:
     """The bill of `target` at the prices of its kind. Raises SlipwayError where these are missing or wrong."""
-    found = _price_list(folder / f"{target.cluster.kind.key()}.yaml")
-    summed = _summed(target.cluster.spec.bill()).items()
-    return Estimate(found, tuple(Line(what, quantity, found.prices.get(what)) for what, quantity in summed))
+    return estimate(target.cluster.spec.bill(), _price_list(PRICES / f"{target.cluster.kind.key()}.yaml"))
 
 
 def _price_list(path: Path) -> PriceList:
@@ -92,31 +99,24 @@ def _price_list(path: Path) -> PriceList:
         raise Invalid(mistakes(error, PriceList, (path.name,))) from None
 
 
-def _summed(bill: tuple[Charge, ...]) -> dict[str, Decimal]:
-    sums: dict[str, Decimal] = {}
-    for what, quantity in bill:
-        sums[what] = (sums.get(what, Decimal()) + Decimal(str(quantity))).normalize()
-    return sums
+def kinds() -> list[str]:
+    """The kinds of cluster that have a list of prices."""
+    return sorted(path.stem for path in PRICES.glob("*.yaml"))
 
 
-def page(text: str, found: Estimate) -> str:
-    """The page `text` with its table made anew: at its one MARK, or between its two."""
-    before, *_, after = text.split(MARK)
+def page(kind: str, project: Path = PROJECT) -> tuple[Path, str]:
+    """The page of a kind, and what it should say: with the bill of Pulumi.KIND.yaml at its mark, or between its two."""
+    path = project / "docs" / "clusters" / f"{kind}.md"
+    before, *_, after = path.read_text(encoding="utf-8").split(MARK)
+    return path, f"{before}{MARK}\n{_markdown(of(settings.from_file(kind, project)))}\n{MARK}{after}"
+
+
+def _markdown(found: Estimate) -> str:
     rows = [HEAD, ("---", "---:", "---:", "---:"), *found.rows()]
     table = "".join(f"| {' | '.join(cells)} |\n" for cells in rows)
-    return f"{before}{MARK}\n{table}\n{found.note()} [Source]({found.prices.source}).\n\n{MARK}{after}"
-
-
-def pages(project: Path = PROJECT, folder: Path = PRICES) -> dict[Path, str]:
-    """The page of each kind that has a list of prices, as it should be: the bill is that of Pulumi.KIND.yaml."""
-    found: dict[Path, str] = {}
-    for kind in sorted(each.stem for each in folder.glob("*.yaml")):
-        path = project / "docs" / "clusters" / f"{kind}.md"
-        text = path.read_text(encoding="utf-8")
-        found[path] = page(text, estimate(settings.from_file(kind, project), folder))
-    return found
+    return f"{table}\n{found.note()} [Source]({found.prices.source}).\n"
 
 
 if __name__ == "__main__":
-    for path, text in pages().items():
+    for path, text in map(page, kinds()):
         path.write_text(text, encoding="utf-8")
