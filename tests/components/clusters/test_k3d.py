@@ -192,6 +192,15 @@ def test_volumes_of_many_nodes_load_balancers_identities_and_gpus_are_not_there_
     assert not traits.gpu_devices
 
 
+def test_the_example_of_its_page_is_right_and_the_page_names_its_defaults(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[3] / "docs" / "clusters" / "k3d.md").read_text()
+    (tmp_path / "Pulumi.dev.yaml").write_text(page.partition("```yaml\n")[2].partition("```")[0])
+    target = settings.from_file("dev", tmp_path)
+    assert target.cluster.kind is K3d
+    assert target.cluster.spec.model_fields_set == {"agents", "server_memory", "mirrors"}
+    assert f"`{K3d.Spec().image.removeprefix('docker.io/')}`" in page
+
+
 def test_no_cloud_sends_a_bill() -> None:
     assert K3d.Spec().bill() == ()
 
