@@ -60,11 +60,11 @@ def _module(package: str, name: str) -> ModuleType:
 
 def _failure(module: str, error: Exception) -> str:
     """Where and why importing `module` failed, in one line."""
+    if isinstance(error, ModuleNotFoundError) and (extra := bringing(error.name or "")):
+        return f"module {module} needs {error.name}, which is not installed. {cure(extra)}"
     file = getattr(importlib.util.find_spec(module), "origin", None)
     lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == file]
     line = lines[-1] if lines else getattr(error, "lineno", "?")
-    if isinstance(error, ModuleNotFoundError) and (extra := bringing(error.name or "")):
-        return f"module {module} needs {error.name}, which is not installed. {cure(extra)}"
     reason = " ".join(f"{type(error).__name__}: {error}".split()).removesuffix(":")
     return f"module {module} fails at line {line}: {reason}. Mend it, or install what it imports"
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 import sandbox
 from components import render as rendering
@@ -126,7 +126,8 @@ def price(env: Env) -> None:
         out.print(f"No cloud sends a bill for a cluster of kind {target.cluster.kind.key()}.")
         return
     found = cost.of(target)
-    table = Table(*cost.HEAD, box=None)
+    what, *figures = cost.HEAD
+    table = Table(what, *(Column(head, justify="right") for head in figures), box=None)
     for cells in found.rows():
         table.add_row(*cells)
     out.print(table, found.note(), sep="\n")
