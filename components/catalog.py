@@ -11,6 +11,7 @@ from typing import TypeVar
 from pydantic import ValidationError
 
 from components.errors import SlipwayError, UnknownKind
+from components.extras import bringing, cure
 
 T = TypeVar("T")
 
@@ -59,6 +60,8 @@ def _module(package: str, name: str) -> ModuleType:
 
 def _failure(module: str, error: Exception) -> str:
     """Where and why importing `module` failed, in one line."""
+    if isinstance(error, ModuleNotFoundError) and (extra := bringing(error.name or "")):
+        return f"module {module} needs {error.name}, which is not installed. {cure(extra)}"
     file = getattr(importlib.util.find_spec(module), "origin", None)
     lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == file]
     line = lines[-1] if lines else getattr(error, "lineno", "?")

@@ -13,13 +13,14 @@ KUBERNETES = ("1.33", "1.34", "1.35")
 """The versions that every add-on of the platform supports."""
 
 
-def _supported(version: str) -> str:
+def supported(version: str) -> str:
+    """The minor version, such as "1.34". Raises ValueError where not every add-on runs on it."""
     if version not in KUBERNETES:
         raise ValueError(f"the add-ons of the platform share {KUBERNETES[0]} to {KUBERNETES[-1]}. Choose one of them")
     return version
 
 
-KubernetesVersion = Annotated[str, AfterValidator(_supported)]
+KubernetesVersion = Annotated[str, AfterValidator(supported)]
 """A minor version, such as "1.34"; in YAML between quotes."""
 
 

@@ -5,6 +5,7 @@ from typing import Any, ClassVar, NamedTuple
 
 import pulumi
 import pulumi_kubernetes as k8s
+from pydantic import field_validator
 
 from components.catalog import Kind
 from components.component import Component
@@ -32,7 +33,10 @@ class Identity(NamedTuple):
 
 
 class ClusterSpec(Value):
-    """What an environment may choose about a cluster of one kind; kinds give `traits` the default that fits them."""
+    """What an environment may choose about a cluster of one kind.
+
+    Kinds give `traits` the default that fits them; what an environment says about some leaves the others.
+    """
 
     programs: ClassVar[tuple[str, ...]] = ()
     """What provisioning and using it needs on PATH of the machine that does it."""
@@ -42,6 +46,21 @@ class ClusterSpec(Value):
     """How many characters `cluster_name` may have."""
 
     traits: Traits = Traits()
+
+    @field_validator("traits", mode="before")
+    @classmethod
+    def _beside_the_kinds_own(cls, given: Any) -> Any:
+        own: Traits = cls.model_fields["traits"].default
+        return {**own.model_dump(), **given} if isinstance(given, dict) else given
+
+    @field_validator("traits")
+    @classmethod
+    def _kept_promises(cls, traits: Traits) -> Traits:
+        own: Traits = cls.model_fields["traits"].default
+        if strange := sorted(set(traits.store_schemes) - set(own.store_schemes)):
+            fact = f"store_schemes: such a cluster gives pods no identity for {', '.join(strange)}"
+            raise ValueError(f"{fact}. Leave it out, and say `credentials` in the model stack")
+        return traits
 
     def cluster_name(self, name: str) -> str:
         """What the cluster of environment `name` is called where it is provisioned. Raises SlipwayError if too long."""

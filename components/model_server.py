@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 from components import artefact
 from components.addon import Addon
 from components.addons.metrics_server import MetricsServer
+from components.addons.nvidia_device_plugin import NvidiaDevicePlugin
 from components.context import Context, Traits
 from components.model_stack import ModelStack
 from components.scaling import Autoscaling, autoscaler, disruption_budget
@@ -67,7 +68,12 @@ class ModelServer(ModelStack):
         return {}
 
     def needs(self, context: Context) -> tuple[type[Addon], ...]:
-        return (MetricsServer,) if self.autoscaling and not context.traits.metrics_api else ()
+        traits = context.traits
+        needed: dict[type[Addon], bool] = {
+            MetricsServer: self.autoscaling is not None and not traits.metrics_api,
+            NvidiaDevicePlugin: self.resources.gpus > 0 and not traits.gpu_devices,
+        }
+        return tuple(addon for addon, missing in needed.items() if missing)
 
     def objects(self, context: Context) -> list[KubernetesObject]:
         def metadata() -> dict[str, Any]:

@@ -29,7 +29,7 @@ def store(url: str) -> Store:
     """The parts of a store's URL. Raises ValueError where it has another shape."""
     scheme, colon, rest = url.partition("://")
     match = re.fullmatch(_SHAPES[scheme] + _PREFIX, rest, re.ASCII) if colon and scheme in _SHAPES else None
-    if not match or ".." in rest:
+    if not match or ".." in rest or "//" in rest:
         raise ValueError(f"must have the shape {_EXAMPLES}")
     return Store(scheme, match["account"], match["bucket"], (match["prefix"] or "").strip("/"))
 

@@ -7,12 +7,12 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 import sandbox
 from components import render as rendering
 from components.errors import Invalid, SlipwayError
-from infra import doctor, graph, machine, predict, progress, rollout, settings
+from infra import cost, doctor, graph, machine, predict, progress, rollout, settings
 from infra.delivery import Delivery
 from infra.schema import schema as environment_schema
 from sandbox import SandboxError, lock
@@ -116,6 +116,21 @@ def examine(env: MaybeEnv = None) -> None:
     out.print(table)
     if any(check.ok is False for check in checks):
         raise typer.Exit(1)
+
+
+@app.command("cost")
+def price(env: Env) -> None:
+    """What a month of an environment's cluster costs, at list prices."""
+    target = _target(env)
+    if not target.cluster.spec.bill():
+        out.print(f"No cloud sends a bill for a cluster of kind {target.cluster.kind.key()}.")
+        return
+    found = cost.of(target)
+    what, *figures = cost.HEAD
+    table = Table(what, *(Column(head, justify="right") for head in figures), box=None)
+    for cells in found.rows():
+        table.add_row(*cells)
+    out.print(table, found.note(), sep="\n")
 
 
 @app.command()

@@ -1,5 +1,6 @@
 """k3d: k3s in Docker, on this machine."""
 
+import re
 from collections import Counter
 from typing import Any, ClassVar, Self
 
@@ -8,6 +9,7 @@ import yaml
 from pulumi_command import local
 from pydantic import Field, field_validator, model_validator
 
+from components.cloud import supported
 from components.cluster import Cluster, ClusterSpec
 from components.context import Traits
 from components.values import PinnedImage, Quantity
@@ -28,6 +30,19 @@ k3d kubeconfig get "$NAME"
 """
 """Safe to repeat: an interrupted run's own cluster is taken up, one made by hand is refused."""
 
+DELETE = """
+set -eu
+ours=$(docker ps --all --quiet --filter "label=k3d.cluster=$NAME" --filter label=slipway)
+if [ -n "$ours" ]; then
+  k3d cluster delete "$NAME"
+else
+  echo "k3d cluster '$NAME' is gone, or Slipway did not make it: nothing is deleted" >&2
+fi
+"""
+"""Ends well where it has been deleted by hand, and leaves one alone that somebody has made since."""
+
+_VERSION = re.compile(r":v(\d+\.\d+)\.\d+")
+
 
 class K3d(Cluster):
     """A cluster for one laptop. Needs Docker and k3d; destroying it removes its containers and volumes."""
@@ -41,13 +56,21 @@ class K3d(Cluster):
         servers: int = Field(default=1, ge=1, le=7)
         agents: int = Field(default=0, ge=0, le=20)
         server_memory: Quantity = "8G"
-        image: PinnedImage = "docker.io/rancher/k3s:v1.34.1-k3s1"
+        image: PinnedImage = "docker.io/rancher/k3s:v1.35.5-k3s1"
         api_port: int = Field(default=6443, ge=1, le=65535)
         http_port: int = Field(default=8080, ge=1, le=65535)
         https_port: int = Field(default=8443, ge=1, le=65535)
         mirrors: dict[str, tuple[str, ...]] = {}
         """A registry's host to the addresses that are asked instead."""
         traits: Traits = Traits(storage_class="local-path", metrics_api=True)
+
+        @field_validator("image")
+        @classmethod
+        def _within_the_window(cls, image: str) -> str:
+            if not (found := _VERSION.search(image)):
+                raise ValueError("does not say its Kubernetes version. Use a tag such as v1.35.5-k3s1")
+            supported(found[1])
+            return image
 
         @field_validator("servers")
         @classmethod
@@ -99,7 +122,7 @@ class K3d(Cluster):
         cluster = local.Command(
             self.name,
             create=CREATE,
-            delete='k3d cluster delete "$NAME"',
+            delete=DELETE,
             environment={"NAME": name},
             stdin=yaml.safe_dump(spec.config(name), sort_keys=False),
             logging=local.Logging.NONE,

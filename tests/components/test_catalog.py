@@ -105,6 +105,15 @@ def test_a_module_that_fails_gives_one_line_that_says_where_and_why(shipyard: Pa
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize(("package", "extra"), [("pulumi_aws.eks", "aws"), ("pulumi_azure_native", "azure")])
+def test_a_module_that_lacks_a_package_of_an_extra_names_the_extra(shipyard: Path, package: str, extra: str) -> None:
+    put(shipyard, "sloop", f"raise ModuleNotFoundError(name={package!r})")
+    with pytest.raises(SlipwayError) as caught:
+        catalog.kind(PACKAGE, "sloop", Hull)
+    needs = f"module shipyard.sloop needs {package}, which is not installed"
+    assert str(caught.value) == f"{needs}. pip install 'slipway[{extra}]'"
+
+
 def test_a_mistake_in_a_value_of_the_module_keeps_its_own_words(shipyard: Path) -> None:
     put(shipyard, "sloop", "from components.unit import Namespace\nNamespace(name='A')")
     with pytest.raises(ValidationError, match="lower case letters"):

@@ -1,11 +1,18 @@
-import pytest
+from typing import Any, ClassVar
 
+import pytest
+from pydantic import ValidationError
+
+from components import extras
 from components.cluster import Cluster, ClusterSpec
 from components.clusters.existing import Existing
 from components.context import Traits
 from components.errors import SlipwayError
+from components.manifest import Manifest
+from components.mistakes import mistakes
 from components.unit import Namespace
 from tests.components.deployed import KUBECONFIG, deploy, revealed
+from tests.samples import OBJECT
 
 SPEC = Existing.Spec(kubeconfig=KUBECONFIG, traits=Traits(metrics_api=True))
 
@@ -65,3 +72,89 @@ def test_a_namespace_that_is_asked_for_at_another_level_is_refused() -> None:
 def test_a_kind_that_provisions_nothing_is_none() -> None:
     with pytest.raises(NotImplementedError):
         deploy(lambda: Cluster("lab", ClusterSpec()))
+
+
+class Harbour(Cluster):
+    """A cluster of a cloud that needs an extra, and puts something onto each."""
+
+    class Spec(ClusterSpec):
+        extra: ClassVar[str | None] = "aws"
+        name_limit: ClassVar[int] = 12
+        traits: Traits = Traits(storage_class="fast", metrics_api=True, store_schemes=("s3",))
+
+    def provision(self, spec: Spec) -> str:
+        return KUBECONFIG
+
+    def furnish(self, spec: Spec) -> None:
+        Manifest(f"{self.name}-notes", OBJECT, self.child(provider=self.provider))
+
+
+@pytest.fixture
+def installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(extras, "find_spec", lambda name: object())
+
+
+@pytest.mark.usefixtures("installed")
+def test_what_a_kind_puts_onto_its_clusters_is_its_child_and_placed_by_its_provider() -> None:
+    deployed = deploy(lambda: Harbour("lab", Harbour.Spec()))
+    placed = deployed.one("kubernetes:core/v1:ConfigMap")
+    assert placed.parent == "slipway:index:Harbour::lab"
+    assert placed.request.provider.startswith(deployed.one("pulumi:providers:kubernetes").urn)
+
+
+def test_without_its_extra_nothing_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(extras, "find_spec", lambda name: None)
+
+    def program() -> None:
+        with pytest.raises(SlipwayError, match=r"pulumi-aws is not installed. pip install 'slipway\[aws\]'"):
+            Harbour("lab", Harbour.Spec())
+
+    assert deploy(program).resources == []
+
+
+@pytest.mark.parametrize(("name", "full"), [("dev", "slipway-dev"), ("four", "slipway-four")])
+def test_a_cluster_is_called_after_its_environment(name: str, full: str) -> None:
+    assert Harbour.Spec().cluster_name(name) == full
+
+
+def test_a_name_that_the_cloud_finds_too_long_is_refused() -> None:
+    message = "environment 'three': its cluster would be called 'slipway-three', and 12 characters are allowed. Shorten"
+    with pytest.raises(SlipwayError, match=message):
+        Harbour.Spec().cluster_name("three")
+
+
+def test_what_is_said_about_some_traits_leaves_the_others_as_the_kind_has_them() -> None:
+    given = Harbour.Spec.model_validate({"traits": {"storage_class": "slow", "store_schemes": []}}).traits
+    assert given == Traits(storage_class="slow", metrics_api=True)
+    assert Harbour.Spec(traits=Traits()).traits == Traits()
+    assert Harbour.Spec().traits.storage_class == "fast"
+
+
+@pytest.mark.parametrize(
+    ("traits", "path", "message"),
+    [
+        (
+            {"store_schemes": ["s3", "gs", "az"]},
+            ("traits",),
+            "store_schemes: such a cluster gives pods no identity for az, gs. "
+            "Leave it out, and say `credentials` in the model stack",
+        ),
+        ({"storage_clas": "x"}, ("traits", "storage_clas"), "unknown key. Did you mean 'storage_class'?"),
+        ("fast", ("traits",), "must be a mapping of keys to values; got 'fast'"),
+        (
+            {"identity_endpoints": [{"cidr": "10.0.0.0/8"}]},
+            ("traits", "identity_endpoints", 0, "port"),
+            "is required. Add it",
+        ),
+    ],
+)
+def test_traits_that_the_kind_cannot_keep_are_refused(traits: Any, path: tuple[str | int, ...], message: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        Harbour.Spec.model_validate({"traits": traits})
+    assert list(mistakes(caught.value, Harbour.Spec)) == [(path, message)]
+
+
+def test_a_kind_costs_nothing_and_warns_of_nothing_unless_it_says_so() -> None:
+    assert ClusterSpec().bill() == ()
+    assert ClusterSpec().cautions() == ()
+    assert ClusterSpec().ports() == ()

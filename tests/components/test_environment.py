@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from components.addon import Addon
 from components.addons.metrics_server import MetricsServer
+from components.addons.nvidia_device_plugin import NvidiaDevicePlugin
 from components.context import Context, Traits
 from components.environment import Environment
 from components.errors import Invalid, Mistake
@@ -172,3 +173,44 @@ def test_two_add_ons_that_want_to_be_the_same_are_refused() -> None:
         ("addons", "door"), "is the host lab.example.it, as 'gate' is. Change one of the two, or leave it out"
     )
     assert names(Environment(addons=(Gate(), Door(place="host other.example.it"))).units(CONTEXT))
+
+
+READS = ("s3://models/iris", "gs://models/iris")
+
+
+@pytest.mark.parametrize(
+    ("schemes", "unreadable"),
+    [((), "gs://models/iris, s3://models/iris"), (("s3",), "gs://models/iris"), (("s3", "gs"), None)],
+)
+def test_a_store_that_the_cluster_gives_no_identity_for_is_refused_with_the_cure(
+    tmp_path: Path, schemes: tuple[str, ...], unreadable: str | None
+) -> None:
+    context = Context(traits=Traits(store_schemes=schemes))
+    environment = Environment(stacks=(stack(tmp_path, reads=READS),))
+    if unreadable is None:
+        assert names(environment.units(context)) == ["iris"]
+    else:
+        assert mistakes(environment, context) == [
+            Mistake(
+                ("models", "iris"),
+                f"reads {unreadable}, for which this cluster gives its pods no identity. "
+                "Say `credentials`: a Secret whose keys are what the store's client reads from its environment",
+            )
+        ]
+
+
+def test_a_stack_with_credentials_reads_any_store_on_any_cluster(tmp_path: Path) -> None:
+    environment = Environment(stacks=(stack(tmp_path, reads=READS, credentials="keys"),))
+    assert names(environment.units(CONTEXT)) == ["iris"]
+
+
+def test_gpus_that_no_node_offers_are_refused_with_the_add_on_that_does(tmp_path: Path) -> None:
+    environment = Environment(stacks=(stack(tmp_path, resources={"gpus": 1}),))
+    message = "needs the add-on 'nvidia_device_plugin', which is left out. Add 'nvidia_device_plugin: {}' to addons"
+    assert mistakes(environment) == [Mistake(("models", "iris"), message)]
+    plugin = NvidiaDevicePlugin()
+    found = list(environment.model_copy(update={"addons": (plugin,)}).units(CONTEXT))
+    assert [(unit.name, unit.after) for unit in found] == [
+        ("nvidia-device-plugin", ()),
+        ("iris", ("nvidia-device-plugin",)),
+    ]

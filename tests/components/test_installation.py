@@ -5,10 +5,13 @@ import pulumi
 import pytest
 
 from components import readiness
+from components.cluster import Cluster, ClusterSpec, Identity
 from components.clusters.existing import Existing
+from components.context import Traits
 from components.installation import Installation
+from components.model_store import Grant
 from components.unit import Chart, GeneratedSecret, KubernetesObject, Namespace, Unit
-from tests.components.deployed import Deployed, deploy, revealed
+from tests.components.deployed import KUBECONFIG, Deployed, deploy, revealed
 from tests.samples import OBJECT
 
 ROLE: KubernetesObject = {
@@ -142,3 +145,76 @@ def test_a_generated_secret_is_there_before_the_charts_and_tells_nothing() -> No
     assert revealed(secret.inputs["stringData"]["cookie"])
     assert secret.urn in deployed.named("lab-notes-base").request.dependencies
     assert deployed.named("lab-notes-keys-cookie").inputs["environment"] == {"LENGTH": "64"}
+
+
+class Harbour(Cluster):
+    """A cluster whose pods read s3:// by a role that it makes for them."""
+
+    class Spec(ClusterSpec):
+        traits: Traits = Traits(store_schemes=("s3",))
+
+    def provision(self, spec: Spec) -> str:
+        return KUBECONFIG
+
+    def identity(self, namespace: str, grant: Grant) -> Identity:
+        name = f"{self.name}-{namespace}-{grant.account}"
+        role = pulumi.CustomResource("harbour:index:Role", name, {"stores": list(grant.stores)}, self.child())
+        return Identity({"harbour/role": role.urn.apply(lambda _: f"role-of-{grant.account}")}, (role,))
+
+
+def account(name: str, **annotations: str) -> KubernetesObject:
+    metadata = {"name": name, "namespace": "tools", **({"annotations": annotations} if annotations else {})}
+    return {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": metadata}
+
+
+def with_identity(*objects: KubernetesObject) -> Deployed:
+    grant = Grant(account="reader", stores=("s3://models/iris",))
+    unit = UNIT.model_copy(update={"objects": objects, "grants": (grant,)})
+    return deploy(lambda: Installation(unit, cluster=Harbour("lab", Harbour.Spec())))
+
+
+def test_a_service_account_that_reads_stores_carries_what_its_identity_asks_for() -> None:
+    deployed = with_identity(account("reader", team="science"))
+    inputs = deployed.one("kubernetes:core/v1:ServiceAccount").inputs
+    assert inputs["metadata"]["annotations"] == {"team": "science", "harbour/role": "role-of-reader"}
+
+
+def test_the_cluster_is_asked_once_for_each_grant_and_owns_what_it_makes() -> None:
+    role = with_identity(account("reader"), OBJECT).one("harbour:index:Role")
+    assert (role.name, role.parent) == ("lab-tools-reader", "slipway:index:Harbour::lab")
+    assert role.inputs == {"stores": ["s3://models/iris"]}
+
+
+def test_nobody_else_is_given_it() -> None:
+    namesake = {**OBJECT, "metadata": {"name": "reader", "namespace": "tools"}}
+    deployed = with_identity(account("reader"), account("writer"), namesake)
+    for name in ("lab-serviceaccount.tools.writer", "lab-configmap.tools.reader"):
+        assert "annotations" not in deployed.named(name).inputs["metadata"]
+
+
+def test_pods_wait_for_their_identity() -> None:
+    deployment: KubernetesObject = {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {"name": "reader", "namespace": "tools"},
+    }
+    deployed = with_identity(account("reader"), deployment)
+    role, top = deployed.one("harbour:index:Role"), deployed.named("lab-notes-top")
+    assert set(deployed.one("kubernetes:apps/v1:Deployment").request.dependencies) == {role.urn, top.urn}
+
+
+def test_the_manifest_of_the_unit_is_left_as_it_was() -> None:
+    manifest = account("reader", team="science")
+    with_identity(manifest)
+    assert manifest == account("reader", team="science")
+
+
+def test_an_identity_without_annotations_leaves_the_account_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Harbour, "identity", lambda *_: Identity())
+    deployed = with_identity(account("reader"))
+    assert "annotations" not in deployed.one("kubernetes:core/v1:ServiceAccount").inputs["metadata"]
+
+
+def test_a_unit_without_grants_asks_for_no_identity() -> None:
+    deployed = deploy(lambda: Installation(UNIT, cluster=Harbour("lab", Harbour.Spec())))
+    assert deployed.of("harbour:index:Role") == []

@@ -5,8 +5,9 @@ import pytest
 from pydantic import ValidationError
 
 from components.addons.metrics_server import MetricsServer
+from components.addons.nvidia_device_plugin import NvidiaDevicePlugin
 from components.artefact import CONFIG_MAP_LIMIT, Files
-from components.context import Context, Conventions, Traits
+from components.context import Context, Conventions, Opening, Traits
 from components.model_server import MODELS_FOLDER, ModelServer, Server
 from components.unit import KubernetesObject, Namespace
 from tests.samples import by_kind
@@ -215,3 +216,103 @@ def test_no_two_objects_share_a_part_that_an_edit_of_one_would_change_in_the_oth
     found = echo(replicas=2).objects(CONTEXT)
     labels = [id(each["metadata"]["labels"]) for each in found]
     assert len(set(labels)) == len(found)
+
+
+READS: dict[str, Any] = {"reads": ["s3://models/echo"]}
+GPU: dict[str, Any] = {"resources": {"gpus": 2}}
+AGENT = Opening(cidr="169.254.170.23/32", port=80)
+CLOUD = Traits(store_schemes=("s3",), identity_labels={"cloud/identity": "true"}, identity_endpoints=(AGENT,))
+
+
+def on(traits: Traits, **choices: Any) -> dict[str, KubernetesObject]:
+    return by_kind(echo(**choices).objects(Context(traits=traits)))
+
+
+def pod_on(traits: Traits, **choices: Any) -> dict[str, Any]:
+    return dict(on(traits, **choices)["Deployment"]["spec"]["template"]["spec"])
+
+
+def egress(traits: Traits, **choices: Any) -> list[tuple[str | None, str, int]]:
+    """Each address (None is any), protocol and port that the model may call."""
+    rules = on(traits, **choices)["NetworkPolicy"]["spec"].get("egress", [])
+    return [
+        (target and target["ipBlock"]["cidr"], port["protocol"], port["port"])
+        for rule in rules
+        for target in rule.get("to", [None])
+        for port in rule["ports"]
+    ]
+
+
+NAMES_AND_HTTPS = [(None, "UDP", 53), (None, "TCP", 53), (None, "TCP", 443)]
+
+
+def test_a_model_that_reads_a_store_calls_names_https_and_who_gives_it_its_identity() -> None:
+    assert egress(CLOUD, **READS) == [*NAMES_AND_HTTPS, ("169.254.170.23/32", "TCP", 80)]
+
+
+def test_a_model_that_reads_by_a_secret_does_not_ask_for_an_identity() -> None:
+    assert egress(CLOUD, reads=["gs://models"], credentials="keys") == NAMES_AND_HTTPS
+    assert egress(Traits(), **READS, credentials="keys") == NAMES_AND_HTTPS
+
+
+def test_a_model_that_reads_nothing_calls_nobody_on_any_cluster() -> None:
+    assert egress(CLOUD) == []
+
+
+def test_pods_are_labelled_for_their_identity_and_selected_without_it() -> None:
+    found = on(CLOUD, **READS, replicas=2)
+    labels = found["Deployment"]["spec"]["template"]["metadata"]["labels"]
+    assert labels == {**echo().labels, "cloud/identity": "true"}
+    assert found["Deployment"]["spec"]["selector"] == {"matchLabels": echo().selector}
+    assert found["Service"]["spec"]["selector"] == echo().selector
+    assert found["PodDisruptionBudget"]["spec"]["selector"] == {"matchLabels": echo().selector}
+
+
+def test_pods_without_stores_are_given_no_identity() -> None:
+    assert on(CLOUD)["Deployment"]["spec"]["template"]["metadata"]["labels"] == echo().labels
+
+
+def test_credentials_are_variables_from_a_secret_and_their_values_nowhere() -> None:
+    assert container(credentials="keys")["envFrom"] == [{"secretRef": {"name": "keys"}}]
+    assert "envFrom" not in container()
+
+
+def test_a_pod_with_gpus_asks_for_them_and_tolerates_their_machines() -> None:
+    found = pod_on(Traits(), **GPU)
+    assert found["tolerations"] == [{"key": "nvidia.com/gpu", "operator": "Exists", "effect": "NoSchedule"}]
+    requirements = found["containers"][0]["resources"]
+    assert requirements["requests"]["nvidia.com/gpu"] == requirements["limits"]["nvidia.com/gpu"] == "2"
+    assert "runtimeClassName" not in found
+
+
+def test_a_pod_with_gpus_runs_where_the_cluster_keeps_their_runtime() -> None:
+    assert pod_on(Traits(gpu_runtime_class="nvidia"), **GPU)["runtimeClassName"] == "nvidia"
+
+
+def test_a_pod_without_gpus_knows_nothing_of_them() -> None:
+    found = pod_on(Traits(gpu_runtime_class="nvidia"))
+    assert not {"tolerations", "runtimeClassName"} & found.keys()
+
+
+@pytest.mark.parametrize(
+    ("choices", "traits", "needs"),
+    [
+        (GPU, Traits(), (NvidiaDevicePlugin,)),
+        (GPU, Traits(gpu_devices=True), ()),
+        ({}, Traits(), ()),
+        ({**GPU, **SCALED}, Traits(), (MetricsServer, NvidiaDevicePlugin)),
+        ({**GPU, **SCALED}, Traits(metrics_api=True, gpu_devices=True), ()),
+    ],
+)
+def test_gpus_need_the_device_plugin_where_nodes_do_not_offer_theirs(
+    choices: dict[str, Any], traits: Traits, needs: tuple[type, ...]
+) -> None:
+    assert echo(**choices).needs(Context(traits=traits)) == needs
+
+
+def test_a_pod_chooses_its_user_only_where_the_cluster_does_not() -> None:
+    assert {"runAsUser", "runAsGroup", "fsGroup"} <= pod_on(Traits())["securityContext"].keys()
+    assert pod_on(Traits(assigns_user_ids=True))["securityContext"] == {
+        "runAsNonRoot": True,
+        "seccompProfile": {"type": "RuntimeDefault"},
+    }

@@ -1,8 +1,9 @@
 import pytest
 from pydantic import ValidationError
 
-from components.context import Context, Conventions
+from components.context import Context, Conventions, Traits
 from components.model_stack import Endpoint, ModelStack
+from components.model_store import Grant
 from components.unit import KubernetesObject, Namespace
 
 
@@ -54,3 +55,28 @@ def test_name_and_owner_are_required(field: str) -> None:
 def test_a_name_over_63_characters_is_refused() -> None:
     with pytest.raises(ValidationError, match="has 64 characters"):
         Echo(name="x" * 64, owner="science")
+
+
+READS = ("s3://models/echo", "gs://models", "s3://shared/words")
+READER = Echo(name="echo", owner="science", reads=READS)
+
+
+@pytest.mark.parametrize(
+    ("schemes", "stores"),
+    [((), ()), (("s3",), (READS[0], READS[2])), (("gs",), (READS[1],)), (("s3", "gs"), READS), (("az",), ())],
+)
+def test_its_service_account_is_granted_what_it_reads_where_the_cluster_gives_an_identity(
+    schemes: tuple[str, ...], stores: tuple[str, ...]
+) -> None:
+    context = Context(traits=Traits(store_schemes=schemes))
+    assert READER.by_identity(context) == stores
+    assert READER.unit(context).grants == ((Grant(account="echo", stores=stores),) if stores else ())
+
+
+def test_it_reads_no_store_unless_it_says_so() -> None:
+    assert ECHO.unit(Context(traits=Traits(store_schemes=("s3", "gs", "az")))).grants == ()
+
+
+def test_what_is_no_store_is_refused() -> None:
+    with pytest.raises(ValidationError, match="must have the shape s3://bucket/prefix"):
+        Echo(name="echo", owner="science", reads=("https://models.example.com",))

@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from components.addons.metrics_server import MetricsServer
-from components.context import Context
+from components.addons.nvidia_device_plugin import NvidiaDevicePlugin
+from components.context import Context, Opening, Traits
 from components.environment import Environment
 from components.render import folders
 from components.runtimes.mlserver import MLServer
@@ -28,8 +29,16 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "gpus": {"resources": {"cpu": "1", "cpu_limit": "4", "memory": "8Gi", "gpus": 2}},
     "slow": {"startup_seconds": 3600},
     "image": {"image": "registry.example.com:5000/mlserver@sha256:" + "0" * 64},
+    "stores": {"reads": ["s3://models/iris", "gs://models/iris"], "credentials": "keys"},
     "longest-name": {"name": "x" * 63, "replicas": 2},
 }
+CLOUD = Traits(
+    store_schemes=("s3",),
+    identity_labels={"example.com/identity": "true"},
+    identity_endpoints=(Opening(cidr="169.254.170.23/32", port=80),),
+    gpu_runtime_class="nvidia",
+    assigns_user_ids=True,
+)
 FORMATS = ("lightgbm", "mlflow", "sklearn", "xgboost")
 
 
@@ -41,9 +50,10 @@ def units(folder: Path) -> Iterator[Unit]:
     several = {each: {"format": each, "artefact": model} for each in FORMATS}
     for name, choices in OPTIONS.items():
         fields = {"name": name, "owner": "science", "models": {"iris": several["sklearn"]}, **choices}
-        yield MLServer.model_validate(fields).unit(Context())
+        for traits in (Traits(), CLOUD):
+            yield MLServer.model_validate(fields).unit(Context(traits=traits))
     zoo = MLServer.model_validate({"name": "zoo", "owner": "science", "models": several})
-    yield from Environment(addons=(MetricsServer(),), stacks=(zoo,)).units(Context())
+    yield from Environment(addons=(MetricsServer(), NvidiaDevicePlugin()), stacks=(zoo,)).units(Context())
     for level in ("restricted", "baseline", "privileged"):
         space = Namespace.model_validate({"name": f"{level}-system", "pod_security": level})
         yield Unit(name=level, namespace=space, charts=(CHART,))

@@ -1,4 +1,6 @@
+import re
 from pathlib import Path
+from typing import Any
 
 import pulumi
 import pytest
@@ -7,6 +9,7 @@ from pydantic import ValidationError
 from components.clusters.existing import Existing
 from components.errors import Mistake
 from components.mistakes import mistakes
+from infra import settings
 from tests.components.deployed import KUBECONFIG, Resource, deploy, revealed
 
 
@@ -85,3 +88,50 @@ def test_the_file_is_asked_for() -> None:
 
 def test_its_shape_can_be_said_as_json_schema() -> None:
     assert Existing.Spec.model_json_schema()["properties"]["kubeconfig"]["type"] == "string"
+
+
+PAGE = Path(__file__).parents[3] / "docs" / "clusters" / "existing.md"
+OPENSHIFT, IBM = re.findall(r"```yaml\n(.*?)```", PAGE.read_text(), re.DOTALL)
+RESTRICTED_V2 = {"configMap", "csi", "downwardAPI", "emptyDir", "ephemeral", "persistentVolumeClaim", "projected"}
+"""The volumes of OpenShift's constraint that a model may want."""
+
+
+def example(folder: Path, text: str) -> settings.Target:
+    """An environment as the page shows it."""
+    (folder / "Pulumi.lab.yaml").write_text(text)
+    return settings.from_file("lab", folder)
+
+
+def pods(target: settings.Target) -> list[dict[str, Any]]:
+    objects = (each for unit in target.units() for each in unit.objects)
+    return [each["spec"]["template"]["spec"] for each in objects if each["kind"] == "Deployment"]
+
+
+@pytest.mark.parametrize("text", [OPENSHIFT, IBM])
+def test_every_example_of_the_page_is_right(tmp_path: Path, text: str) -> None:
+    target = example(tmp_path, text)
+    assert target.cluster.kind is Existing
+    assert [stack.name for stack in target.environment.stacks] == ["iris", "wine"]
+
+
+def test_on_openshift_pods_keep_restricted_v2_and_choose_no_user_id(tmp_path: Path) -> None:
+    found = pods(example(tmp_path, OPENSHIFT))
+    assert len(found) == 2
+    for pod in found:
+        assert not {"runAsUser", "runAsGroup", "fsGroup", "seLinuxOptions"} & pod["securityContext"].keys()
+        assert pod["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
+        assert {key for volume in pod["volumes"] for key in volume} - {"name"} <= RESTRICTED_V2
+        for container in pod["containers"]:
+            assert container["securityContext"]["capabilities"] == {"drop": ["ALL"]}
+            assert container["securityContext"]["allowPrivilegeEscalation"] is False
+            assert "runAsUser" not in container["securityContext"]
+
+
+def test_elsewhere_pods_choose_a_user_other_than_root(tmp_path: Path) -> None:
+    for pod in pods(example(tmp_path, IBM)):
+        assert pod["securityContext"]["runAsUser"] > 0
+
+
+def test_an_identity_that_nobody_gives_cannot_be_promised() -> None:
+    with pytest.raises(ValidationError, match=r"such a cluster gives pods no identity for s3\. Leave it out"):
+        Existing.Spec.model_validate({"kubeconfig": "~/x", "traits": {"store_schemes": ["s3"]}})

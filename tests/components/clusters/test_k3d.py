@@ -9,7 +9,10 @@ import pytest
 import yaml
 from pydantic import ValidationError
 
-from components.clusters.k3d import CREATE, K3d
+from components.cloud import KUBERNETES
+from components.clusters.k3d import CREATE, DELETE, K3d
+from components.errors import Invalid
+from infra import settings
 from tests.components.deployed import KUBECONFIG, Deployed, deploy, revealed
 
 ARTICLE = """k3d cluster create --k3s-arg "--disable=traefik@server:0" --api-port 6443 --port 8080:80@loadbalancer
@@ -79,6 +82,48 @@ def test_mirrors_are_said_as_containerd_reads_them() -> None:
     assert registries == {"mirrors": {"docker.io": {"endpoint": ["https://mirror.example.com"]}}}
 
 
+@pytest.mark.parametrize("version", KUBERNETES)
+@pytest.mark.parametrize("image", ["docker.io/rancher/k3s:v{}.4-k3s1", "localhost:5000/k3s:v{}.4-rc1-k3s2@sha256:0a"])
+def test_an_image_of_each_supported_version_will_do(image: str, version: str) -> None:
+    assert K3d.Spec(image=image.format(version)).image == image.format(version)
+
+
+def test_the_default_image_is_of_the_newest_supported_version() -> None:
+    assert f":v{KUBERNETES[-1]}." in K3d.Spec().image
+
+
+def refusal(name: str = "dev", **choices: Any) -> str:
+    """What an environment is told that chooses so."""
+    with pytest.raises(Invalid) as caught:
+        settings.target(name, {"cluster": {"k3d": choices}})
+    return str(caught.value)
+
+
+UNSUPPORTED = "the add-ons of the platform share 1.33 to 1.35. Choose one of them"
+UNKNOWN = "does not say its Kubernetes version. Use a tag such as v1.35.5-k3s1"
+
+
+@pytest.mark.parametrize(
+    ("tag", "message"),
+    [
+        *((":v1.32.9-k3s1", UNSUPPORTED), (":v1.36.0-k3s1", UNSUPPORTED), (":v1.3.35-k3s1", UNSUPPORTED)),
+        *((":stable", UNKNOWN), (":v1.35", UNKNOWN), ("@sha256:0a", UNKNOWN)),
+    ],
+)
+def test_an_image_outside_the_window_is_refused_with_the_reason(tag: str, message: str) -> None:
+    image = f"rancher/k3s{tag}"
+    assert refusal(image=image) == f"slipway:cluster.k3d.image: {image!r} {message}"
+
+
+def test_a_name_that_k3d_refuses_is_refused_before_it_is_asked() -> None:
+    fits = "x" * (32 - len("slipway-"))
+    assert settings.target(fits, {"cluster": {"k3d": None}}).name == fits
+    assert refusal(f"{fits}x") == (
+        f"slipway:cluster: environment '{fits}x': its cluster would be called 'slipway-{fits}x', "
+        "and 32 characters are allowed. Shorten the environment's name"
+    )
+
+
 @pytest.mark.parametrize("servers", [2, 4, 6])
 def test_an_even_number_of_servers_is_refused(servers: int) -> None:
     with pytest.raises(ValidationError, match="servers keep a quorum only in odd numbers"):
@@ -113,7 +158,7 @@ def test_the_command_gets_the_config_file_and_the_name(deployed: Deployed) -> No
     command = deployed.one("command:local:Command")
     assert command.inputs["environment"] == {"NAME": "slipway-dev"}
     assert yaml.safe_load(command.inputs["stdin"]) == K3d.Spec().config("slipway-dev")
-    assert '"$NAME"' in command.inputs["delete"]
+    assert (command.inputs["create"], command.inputs["delete"]) == (CREATE, DELETE)
 
 
 def test_a_changed_config_makes_a_new_cluster_after_the_old_one_is_gone(deployed: Deployed) -> None:
@@ -140,6 +185,26 @@ def test_it_serves_metrics_and_volumes_by_itself() -> None:
     assert K3d.Spec().traits.storage_class == "local-path"
 
 
+def test_volumes_of_many_nodes_load_balancers_identities_and_gpus_are_not_there_by_themselves() -> None:
+    traits = K3d.Spec().traits
+    assert (traits.shared_storage_class, traits.store_schemes) == (None, ())
+    assert not traits.load_balancer
+    assert not traits.gpu_devices
+
+
+def test_the_example_of_its_page_is_right_and_the_page_names_its_defaults(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[3] / "docs" / "clusters" / "k3d.md").read_text()
+    (tmp_path / "Pulumi.dev.yaml").write_text(page.partition("```yaml\n")[2].partition("```")[0])
+    target = settings.from_file("dev", tmp_path)
+    assert target.cluster.kind is K3d
+    assert target.cluster.spec.model_fields_set == {"agents", "server_memory", "mirrors"}
+    assert f"`{K3d.Spec().image.removeprefix('docker.io/')}`" in page
+
+
+def test_no_cloud_sends_a_bill() -> None:
+    assert K3d.Spec().bill() == ()
+
+
 K3D = """
 echo "k3d $*" >>"$NOTES"
 case "$1 $2" in
@@ -151,6 +216,7 @@ esac
 DOCKER = """
 echo "docker $*" >>"$NOTES"
 echo "$OURS"
+exit "$DOCKER"
 """
 
 
@@ -165,8 +231,8 @@ def tools(tmp_path: Path) -> Path:
     return folder
 
 
-def run(tools: Path, **state: str) -> tuple[subprocess.CompletedProcess[str], str]:
-    """The script that creates the cluster, and what it has asked of k3d and docker."""
+def run(tools: Path, script: str = CREATE, **state: str) -> tuple[subprocess.CompletedProcess[str], str]:
+    """The script that creates or deletes the cluster, and what it has asked of k3d and docker."""
     notes = tools / "notes"
     environment = {
         "PATH": f"{tools}:/usr/bin:/bin",
@@ -174,9 +240,10 @@ def run(tools: Path, **state: str) -> tuple[subprocess.CompletedProcess[str], st
         "NAME": "slipway-dev",
         "EXISTS": "",
         "OURS": "",
+        "DOCKER": "0",
     }
     done = subprocess.run(
-        ["/bin/sh", "-c", CREATE], env={**environment, **state}, input="kind: Simple\n", capture_output=True, text=True
+        ["/bin/sh", "-c", script], env={**environment, **state}, input="kind: Simple\n", capture_output=True, text=True
     )
     return done, notes.read_text()
 
@@ -202,3 +269,23 @@ def test_a_cluster_that_somebody_made_by_hand_is_refused_and_left_alone(tools: P
     assert "k3d cluster 'slipway-dev' exists and Slipway did not make it. Delete it, or choose" in done.stderr
     assert "start" not in notes
     assert done.stdout == ""
+
+
+def test_what_slipway_made_is_deleted(tools: Path) -> None:
+    done, notes = run(tools, DELETE, OURS="0123abc")
+    assert done.returncode == 0
+    assert "--filter label=k3d.cluster=slipway-dev --filter label=slipway\n" in notes
+    assert "k3d cluster delete slipway-dev\n" in notes
+
+
+def test_what_somebody_made_since_is_not_deleted(tools: Path) -> None:
+    done, notes = run(tools, DELETE, EXISTS="yes")
+    assert done.returncode == 0
+    assert "nothing is deleted" in done.stderr
+    assert "k3d cluster" not in notes
+
+
+def test_where_docker_does_not_answer_nothing_counts_as_deleted(tools: Path) -> None:
+    done, notes = run(tools, DELETE, DOCKER="1")
+    assert done.returncode == 1
+    assert "k3d cluster" not in notes

@@ -1,0 +1,78 @@
+"""NVIDIA's device plugin: a node's GPUs as the resource nvidia.com/gpu."""
+
+from typing import Any
+
+from components.addon import Addon
+from components.context import Context
+from components.unit import MANAGED_BY, KubernetesObject, Namespace, Unit
+from components.values import PinnedImage, Resources
+
+NAME = "nvidia-device-plugin"
+SELECTOR = {"app.kubernetes.io/name": NAME}
+LABELS = {**SELECTOR, **MANAGED_BY, "slipway/owner": "platform"}
+SOCKETS = "/var/lib/kubelet/device-plugins"
+"""Where the kubelet and the plugins of its node meet."""
+
+
+class NvidiaDevicePlugin(Addon):
+    """For nodes that have the driver and NVIDIA's container runtime and do not offer their GPUs by themselves.
+
+    It runs where nodes are labelled `slipway/gpu`, whatever their taints, and as root: the kubelet's folder is root's.
+    """
+
+    image: PinnedImage = "nvcr.io/nvidia/k8s-device-plugin:v0.20.0"
+    resources: Resources = Resources(cpu="20m", cpu_limit="200m", memory="128Mi")
+
+    def unit(self, context: Context) -> Unit:
+        """A namespace of its own, for none but privileged pod security lets a folder of the node in."""
+        namespace = Namespace(name=NAME, pod_security="privileged")
+        return Unit(name=NAME, namespace=namespace, objects=(_network_policy(), self._daemon_set(context)))
+
+    def _daemon_set(self, context: Context) -> KubernetesObject:
+        runtime = context.traits.gpu_runtime_class
+        pod = {
+            **({"runtimeClassName": runtime} if runtime else {}),
+            "priorityClassName": "system-node-critical",
+            "automountServiceAccountToken": False,
+            "enableServiceLinks": False,
+            "securityContext": {"seccompProfile": {"type": "RuntimeDefault"}},
+            "tolerations": [{"operator": "Exists"}],
+            "affinity": {"nodeAffinity": _labelled("slipway/gpu")},
+            "containers": [self._container()],
+            "volumes": [{"name": "sockets", "hostPath": {"path": SOCKETS, "type": "Directory"}}],
+        }
+        spec = {"selector": {"matchLabels": SELECTOR}, "template": {"metadata": {"labels": LABELS}, "spec": pod}}
+        return _object("apps/v1", "DaemonSet", spec)
+
+    def _container(self) -> dict[str, Any]:
+        registered = {"exec": {"command": ["test", "-S", f"{SOCKETS}/nvidia-gpu.sock"]}}
+        return {
+            "name": NAME,
+            "image": self.image,
+            "resources": self.resources.requirements(),
+            "startupProbe": {**registered, "periodSeconds": 2, "failureThreshold": 60},
+            "readinessProbe": registered,
+            "livenessProbe": {**registered, "periodSeconds": 30},
+            "securityContext": {
+                "allowPrivilegeEscalation": False,
+                "readOnlyRootFilesystem": True,
+                "capabilities": {"drop": ["ALL"]},
+            },
+            "volumeMounts": [{"name": "sockets", "mountPath": SOCKETS}],
+        }
+
+
+def _labelled(key: str) -> dict[str, Any]:
+    term = {"matchExpressions": [{"key": key, "operator": "Exists"}]}
+    return {"requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": [term]}}
+
+
+def _network_policy() -> KubernetesObject:
+    """It speaks to the kubelet through a socket, and to nobody else."""
+    spec = {"podSelector": {"matchLabels": SELECTOR}, "policyTypes": ["Ingress", "Egress"]}
+    return _object("networking.k8s.io/v1", "NetworkPolicy", spec)
+
+
+def _object(api: str, kind: str, spec: dict[str, Any]) -> KubernetesObject:
+    metadata = {"name": NAME, "namespace": NAME, "labels": LABELS}
+    return {"apiVersion": api, "kind": kind, "metadata": metadata, "spec": spec}
