@@ -75,7 +75,8 @@ class Cluster(Kind, Component):
     """A Kubernetes cluster. Kinds provision one; callers see only this.
 
     Attributes: `kubeconfig` (secret; contents, or the path of a file on this machine), `provider` (places Kubernetes
-    resources on it), `context` (what units may know about it).
+    resources on it), `context` (what units may know about it). A kind adds to `ready` what must be there before
+    anything is placed on it, such as nodes.
     """
 
     Spec: ClassVar[type[ClusterSpec]]
@@ -84,8 +85,10 @@ class Cluster(Kind, Component):
         require(spec.extra)
         super().__init__(name, opts)
         self.context = Context(traits=spec.traits)
+        self.ready: list[pulumi.Resource] = []
         self.kubeconfig = pulumi.Output.secret(self.provision(spec))
-        self.provider = k8s.Provider(name, opts=self.child(), **self.access(spec), cluster_identifier=name)
+        opts = self.child(depends_on=self.ready)
+        self.provider = k8s.Provider(name, opts=opts, **self.access(spec), cluster_identifier=name)
         self._namespaces: dict[str, tuple[Namespace, Manifest]] = {}
         self.furnish(spec)
         self.register_outputs({"kubeconfig": self.kubeconfig})
