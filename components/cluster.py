@@ -94,7 +94,8 @@ class Cluster(Kind, Component):
     """A Kubernetes cluster. Kinds provision one; callers see only this.
 
     Attributes: `kubeconfig` (secret; contents, or the path of a file on this machine), `provider` (places Kubernetes
-    resources on it), `context` (what units may know about it), `context_name` (of its kubeconfig; None: current).
+    resources on it), `context` (what units may know about it), `context_name` (of its kubeconfig; None: current). Kinds
+    add to `ready` what must be there before anything is placed on it, such as nodes.
     """
 
     Spec: ClassVar[type[ClusterSpec]]
@@ -111,8 +112,10 @@ class Cluster(Kind, Component):
         super().__init__(name, opts)
         self.context = Context(traits=spec.traits, conventions=conventions)
         self.context_name: str | None = spec.known_context()
+        self.ready: list[pulumi.Resource] = []
         self.kubeconfig = pulumi.Output.secret(self.provision(spec))
-        self.provider = k8s.Provider(name, opts=self.child(), **self.access(spec), cluster_identifier=name)
+        after = self.child(depends_on=self.ready)
+        self.provider = k8s.Provider(name, opts=after, **self.access(spec), cluster_identifier=name)
         self._namespaces: dict[str, tuple[Namespace, Manifest]] = {}
         self.furnish(spec)
         self.register_outputs({"kubeconfig": self.kubeconfig})
