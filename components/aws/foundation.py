@@ -31,9 +31,8 @@ class Foundation(Component):
         files = self._shared_files()
         self._files = files.id
         scaling = self._pod_identity(autoscaler.NAMESPACE, autoscaler.NAME, policies.scales(self._cluster_name))
-        self.kubeconfig = _after(
-            [self._control_plane, *machines, *workloads, files, scaling], self._control_plane.kubeconfig(spec.region)
-        )
+        ready = [self._control_plane, *networking, *machines, *workloads, files, scaling]
+        self.kubeconfig = _after(ready, self._control_plane.kubeconfig(spec.region))
         self.register_outputs({})
 
     def _on_aws(self) -> pulumi.ResourceOptions:

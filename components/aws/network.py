@@ -43,7 +43,7 @@ class Network(Component):
         self.private = self._subnets("private", "internal-elb", zones, chosen.private())
         internet = aws.ec2.InternetGateway(name, vpc_id=self.vpc, tags={"Name": name}, opts=self.child())
         self._associate("public", public, dict.fromkeys(zones, self._table("public", gateway_id=internet.id)))
-        gateways = self._nat_gateways(public, zones if chosen.nat_gateways == "per-zone" else zones[:1])
+        gateways = self._nat_gateways(public, zones[: chosen.gateways], internet)
         through = {zone: gateways.get(zone, gateways[zones[0]]) for zone in zones}
         tables = {zone: self._table(f"private-{zone}", nat_gateway_id=through[zone]) for zone in zones}
         self._associate("private", self.private, tables)
@@ -73,14 +73,18 @@ class Network(Component):
             for zone, cidr in zip(zones, cidrs, strict=True)
         }
 
-    def _nat_gateways(self, public: ByZone, zones: tuple[str, ...]) -> dict[str, pulumi.Output[str]]:
+    def _nat_gateways(
+        self, public: ByZone, zones: tuple[str, ...], internet: pulumi.Resource
+    ) -> dict[str, pulumi.Output[str]]:
+        """By zone, each with an address of its own."""
         found = {}
         for zone in zones:
             name = f"{self.name}-{zone}"
-            address = aws.ec2.Eip(name, domain="vpc", tags={"Name": name}, opts=self.child())
-            found[zone] = aws.ec2.NatGateway(
-                name, subnet_id=public[zone], allocation_id=address.id, tags={"Name": name}, opts=self.child()
-            ).id
+            address = aws.ec2.Eip(name, domain="vpc", tags={"Name": name}, opts=self.child()).id
+            options = self.child(depends_on=[internet])
+            tags = {"Name": name}
+            gateway = aws.ec2.NatGateway(name, subnet_id=public[zone], allocation_id=address, tags=tags, opts=options)
+            found[zone] = gateway.id
         return found
 
     def _table(

@@ -47,6 +47,11 @@ class Vpc(Value):
             raise ValueError(f"{message}. Give each zone a subnet of its own")
         return self
 
+    @property
+    def gateways(self) -> int:
+        """How many NAT gateways it gets."""
+        return 0 if self.vpc else 1 if self.nat_gateways == "single" else self.zones
+
     def private(self) -> list[str]:
         """The networks of nodes and pods, one for each zone; all are quarters, so that zones can be added."""
         return [str(each) for each in list(IPv4Network(self.cidr).subnets(2))[: self.zones]]

@@ -22,6 +22,8 @@ from components.unit import identity
 HOURS = 730
 """Of a month."""
 
+CLOSED = "authorized_networks is empty: only its own network reaches the API server, so run `up` from there"
+
 BLOCK, SHARED = "gp3", "efs"
 """The storage classes that every cluster has."""
 
@@ -123,34 +125,23 @@ class Eks(Cluster):
 
         def cautions(self) -> tuple[str, ...]:
             quotas = sorted({quota(pool) for pool in self.node_pools})
-            closed = "no authorized_networks: the API server answers inside the VPC only, so run `up` from there"
+            new, gateways = not self.network.vpc, self.network.gateways
             return (
                 *(f"quota of {self.region}, in vCPUs: {each}" for each in quotas),
-                *(
-                    []
-                    if self.network.vpc
-                    else [f"quotas of {self.region}: 5 VPCs, 5 Elastic IPs ({self._gateways()} new)"]
-                ),
-                *([] if self.authorized_networks else [closed]),
+                *([f"quotas of {self.region}: VPCs (1 more), Elastic IPs ({gateways} more)"] if new else []),
+                *([] if self.authorized_networks else [CLOSED]),
             )
 
         def bill(self) -> tuple[Charge, ...]:
             machines = [Charge(f"{pool.machine} hour", HOURS * pool.min) for pool in self.node_pools if pool.min]
-            disks = sum(pool.disk_gib * pool.min for pool in self.node_pools)
-            nat, address = "NAT gateway hour", "public IPv4 address hour"
-            ways_out = [Charge(each, HOURS * self._gateways()) for each in (nat, address) if self._gateways()]
+            per_gateway = ("NAT gateway hour", "public IPv4 address hour") if self.network.gateways else ()
             return (
                 Charge("control plane hour", HOURS),
                 *machines,
-                Charge("gp3 GB-month", disks),
-                *ways_out,
+                Charge("gp3 GB-month", sum(pool.disk_gib * pool.min for pool in self.node_pools)),
+                *(Charge(each, HOURS * self.network.gateways) for each in per_gateway),
                 Charge("KMS key month", 1),
             )
-
-        def _gateways(self) -> int:
-            if self.network.vpc:
-                return 0
-            return self.network.zones if self.network.nat_gateways == "per-zone" else 1
 
     def provision(self, spec: Spec) -> pulumi.Input[str]:
         from components.aws.foundation import Foundation
