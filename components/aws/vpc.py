@@ -1,9 +1,10 @@
 """Where a cluster stands: a VPC that is made for it, or one that exists."""
 
+import re
 from ipaddress import IPv4Network
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from components.network import Cidr
 from components.values import Value
@@ -15,8 +16,17 @@ def _roomy(cidr: str) -> str:
     return cidr
 
 
-VpcId = Annotated[str, StringConstraints(pattern=r"^vpc-([0-9a-f]{8}|[0-9a-f]{17})$")]
-SubnetId = Annotated[str, StringConstraints(pattern=r"^subnet-([0-9a-f]{8}|[0-9a-f]{17})$")]
+def _id_of(kind: str) -> AfterValidator:
+    def checked(text: str) -> str:
+        if not re.fullmatch(rf"{kind}-([0-9a-f]{{8}}|[0-9a-f]{{17}})", text):
+            raise ValueError(f"is no id of a {kind}. Write it as AWS does: {kind}-0123456789abcdef0")
+        return text
+
+    return AfterValidator(checked)
+
+
+VpcId = Annotated[str, _id_of("vpc")]
+SubnetId = Annotated[str, _id_of("subnet")]
 
 
 class Vpc(Value):
@@ -40,11 +50,12 @@ class Vpc(Value):
 
     @model_validator(mode="after")
     def _two_zones(self) -> Self:
-        if self.vpc and len(set(self.subnets.values())) < max(2, len(self.subnets)):
+        different = len(set(self.subnets.values()))
+        if self.vpc and different < max(2, len(self.subnets)):
             message = (
-                f"vpc {self.vpc} has subnets in {len(set(self.subnets.values()))} zones, and EKS needs two or more"
+                f"vpc {self.vpc} has {different} different subnets, and EKS needs one in each of two or more zones"
             )
-            raise ValueError(f"{message}. Give each zone a subnet of its own")
+            raise ValueError(f"{message}. Add one")
         return self
 
     @property

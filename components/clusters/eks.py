@@ -62,6 +62,13 @@ def _for_services(cidr: str) -> str:
     return cidr
 
 
+def _labelled(pool: NodePool) -> NodePool:
+    for key in pool.labels:
+        if any(prefix in key for prefix in ("kubernetes.io/", "k8s.io/", "eks.amazonaws.com/")):
+            raise ValueError(f"label {key!r} is in a domain that EKS keeps for itself. Use a domain of your own")
+    return pool
+
+
 class Eks(Cluster):
     """A cluster in one region of AWS, its nodes in private subnets of two or three zones."""
 
@@ -78,7 +85,7 @@ class Eks(Cluster):
         authorized_networks: tuple[Annotated[Cidr, AfterValidator(_public)], ...] = Field(default=(), max_length=40)
         network: Vpc = Vpc()
         services_cidr: Annotated[Cidr, AfterValidator(_for_services)] = "172.20.0.0/16"
-        node_pools: tuple[Pool, ...] = (
+        node_pools: tuple[Annotated[Pool, AfterValidator(_labelled)], ...] = (
             NodePool(name="system", system=True, machine="m7i.large", min=2, max=4),
             NodePool(name="models", machine="m7i.xlarge", min=1, max=6),
         )

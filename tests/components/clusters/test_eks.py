@@ -53,20 +53,23 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ),
     (
         {"network": {**VPC, "subnets": {"eu-west-1a": "subnet-0123456789abcdef0"}}},
-        f"{AT}.network: vpc vpc-0123456789abcdef0 has subnets in 1 zones, and EKS needs two or more. Give each zone",
+        f"{AT}.network: vpc vpc-0123456789abcdef0 has 1 different subnets, and EKS needs one in each",
     ),
     (
         {"network": {**VPC, "subnets": dict.fromkeys(("eu-west-1a", "eu-west-1b"), "subnet-0123456789abcdef0")}},
-        f"{AT}.network: vpc vpc-0123456789abcdef0 has subnets in 1 zones, and EKS needs two or more.",
+        f"{AT}.network: vpc vpc-0123456789abcdef0 has 1 different subnets, and EKS needs one in each",
     ),
-    ({"network": {"vpc": VPC["vpc"]}}, f"{AT}.network: vpc vpc-0123456789abcdef0 has subnets in 0 zones"),
+    ({"network": {"vpc": VPC["vpc"]}}, f"{AT}.network: vpc vpc-0123456789abcdef0 has 0 different subnets"),
     ({"network": {"subnets": VPC["subnets"]}}, f"{AT}.network: subnets are given without their VPC. Say vpc: vpc-"),
     (
         {"network": {**VPC, "zones": 2}},
         f"{AT}.network: vpc vpc-0123456789abcdef0 exists, and zones is about a new one. Remove one of the two",
     ),
     ({"network": VPC, "region": "us-east-1"}, f"{AT}: subnet of 'eu-west-1a': that is no zone of us-east-1. Write us"),
-    ({"network": {**VPC, "vpc": "main"}}, f"{AT}.network.vpc: "),
+    (
+        {"network": {**VPC, "vpc": "main"}},
+        f"{AT}.network.vpc: 'main' is no id of a vpc. Write it as AWS does: vpc-0123456789abcdef0",
+    ),
     (
         {"authorized_networks": ["0.0.0.0/0"]},
         f"{AT}: authorized_networks has 0.0.0.0/0: anybody could call the API server.",
@@ -91,6 +94,10 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
         f"{AT}.node_pools[0]: machine 'e2-standard-4' is no",
     ),
     ({"node_pools": [{**SYSTEM, "machin": "x"}]}, f"{AT}.node_pools[0].machin: unknown key. Did you mean 'machine'?"),
+    (
+        {"node_pools": [{**SYSTEM, "labels": {"node-role.kubernetes.io/system": ""}}]},
+        f"{AT}.node_pools[0]: label 'node-role.kubernetes.io/system' is in a domain that EKS keeps for itself. Use a",
+    ),
     ({"log_retention_days": 91}, f"{AT}.log_retention_days: must be one of 1, 3, 5, 7, 14, 30"),
     ({"add_on_versions": {"coredn": "v1"}}, f"{AT}.add_on_versions.coredn: must be one of 'vpc-cni', 'kube-proxy'"),
 ]
