@@ -17,6 +17,7 @@ from components.errors import Invalid
 from components.platform import Platform
 from components.unit import KubernetesObject
 from infra import environment_file, settings
+from tests.components.aws.account import KNOWN
 from tests.components.deployed import Deployed, Resource, deploy
 from tests.samples import stack
 
@@ -120,10 +121,15 @@ def plain(value: Any) -> Any:
 
 def test_pulumi_owns_exactly_what_is_rendered(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(os.environ, "PULUMI_CONFIG", json.dumps(told(name)))
-    deployed = deploy(lambda: runpy.run_module("infra", run_name="__main__"), stack=name)
-    render.write(settings.from_file(name, FOLDER).units(), tmp_path / "out")
+    deployed = deploy(lambda: runpy.run_module("infra", run_name="__main__"), stack=name, known=KNOWN)
+    target = settings.from_file(name, FOLDER)
+    render.write(target.units(), tmp_path / "out")
     rendered: list[KubernetesObject] = [yaml.safe_load(path.read_text()) for path in (tmp_path / "out").rglob("*.yaml")]
-    owned = [each.inputs for each in deployed.of("kubernetes:")]
+    furniture = f"slipway:index:{target.cluster.kind.__name__}::{name}"
+    placed = [
+        each for each in deployed.of("kubernetes:") if each.parent != furniture or each.type.endswith(":Namespace")
+    ]
+    owned = [each.inputs for each in placed]
     assert sorted(map(_sorted, owned)) == sorted(map(_sorted, map(plain, rendered)))
     assert len(owned) > 10
 

@@ -1,0 +1,1 @@
+"""What a cluster on AWS is made of; EKS puts it together."""

@@ -1,0 +1,119 @@
+"""Cluster Autoscaler: adds a machine for a pod that fits on none, and removes machines that are not needed."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from components.unit import MANAGED_BY, KubernetesObject
+
+NAME, NAMESPACE = "cluster-autoscaler", "kube-system"
+VERSIONS = {"1.33": "v1.33.5", "1.34": "v1.34.4", "1.35": "v1.35.1"}
+"""Kubernetes to the autoscaler that was built against it."""
+
+LABELS = {**MANAGED_BY, "app.kubernetes.io/name": NAME}
+_LOOK = ("get", "list", "watch")
+_EVERYWHERE: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
+    ("", ("events", "endpoints"), ("create", "patch")),
+    ("", ("pods/eviction",), ("create",)),
+    ("", ("pods/status",), ("update",)),
+    ("", ("nodes",), (*_LOOK, "update")),
+    ("", ("namespaces", "persistentvolumeclaims", "persistentvolumes", "pods"), _LOOK),
+    ("", ("replicationcontrollers", "services"), _LOOK),
+    ("apps", ("daemonsets", "replicasets", "statefulsets"), _LOOK),
+    ("batch", ("jobs",), _LOOK),
+    ("policy", ("poddisruptionbudgets",), _LOOK),
+    ("resource.k8s.io", ("deviceclasses", "resourceclaims", "resourceslices"), _LOOK),
+    (
+        "storage.k8s.io",
+        ("csidrivers", "csinodes", "csistoragecapacities", "storageclasses", "volumeattachments"),
+        _LOOK,
+    ),
+)
+"""Group, resources, verbs: what it reads of every namespace, and the nodes that it drains."""
+
+
+def manifests(cluster: str, region: str, kubernetes: str, pools: Iterable[str]) -> list[KubernetesObject]:
+    """The autoscaler of `cluster`, on machines of `pools`, which should not be ones that it removes."""
+    here = {"name": NAME, "namespace": NAMESPACE, "labels": LABELS}
+    everywhere = {"name": NAME, "labels": LABELS}
+    rbac = "rbac.authorization.k8s.io/v1"
+    return [
+        {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": here},
+        {"apiVersion": rbac, "kind": "ClusterRole", "metadata": everywhere, "rules": [_rule(*e) for e in _EVERYWHERE]},
+        {"apiVersion": rbac, "kind": "ClusterRoleBinding", "metadata": everywhere, **_binding("ClusterRole")},
+        {"apiVersion": rbac, "kind": "Role", "metadata": here, "rules": _own_rules()},
+        {"apiVersion": rbac, "kind": "RoleBinding", "metadata": here, **_binding("Role")},
+        {
+            "apiVersion": "apps/v1",
+            "kind": "Deployment",
+            "metadata": here,
+            "spec": {
+                "replicas": 1,
+                "selector": {"matchLabels": {"app.kubernetes.io/name": NAME}},
+                "template": {"metadata": {"labels": LABELS}, "spec": _pod(cluster, region, kubernetes, sorted(pools))},
+            },
+        },
+    ]
+
+
+def _rule(group: str, resources: tuple[str, ...], verbs: tuple[str, ...], *names: str) -> dict[str, Any]:
+    found = {"apiGroups": [group], "resources": list(resources), "verbs": list(verbs)}
+    return found | ({"resourceNames": list(names)} if names else {})
+
+
+def _own_rules() -> list[dict[str, Any]]:
+    """In its own namespace: its report, and the lease that says which replica leads."""
+    return [
+        _rule("", ("configmaps",), ("create", "list", "watch")),
+        _rule("", ("configmaps",), ("delete", "get", "update"), f"{NAME}-status"),
+        _rule("coordination.k8s.io", ("leases",), ("create",)),
+        _rule("coordination.k8s.io", ("leases",), ("get", "update"), NAME),
+    ]
+
+
+def _binding(kind: str) -> dict[str, Any]:
+    return {
+        "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": kind, "name": NAME},
+        "subjects": [{"kind": "ServiceAccount", "name": NAME, "namespace": NAMESPACE}],
+    }
+
+
+def _pod(cluster: str, region: str, kubernetes: str, pools: list[str]) -> dict[str, Any]:
+    term = {"matchExpressions": [{"key": "slipway/pool", "operator": "In", "values": pools}]}
+    return {
+        "serviceAccountName": NAME,
+        "priorityClassName": "system-cluster-critical",
+        "affinity": {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": [term]}}},
+        "securityContext": {
+            "runAsNonRoot": True,
+            "runAsUser": 65534,
+            "runAsGroup": 65534,
+            "seccompProfile": {"type": "RuntimeDefault"},
+        },
+        "containers": [_container(cluster, region, kubernetes)],
+    }
+
+
+def _container(cluster: str, region: str, kubernetes: str) -> dict[str, Any]:
+    """Pods with an emptyDir, such as a model's scratch space, may move: they do not keep a machine alive."""
+    tags = f"k8s.io/cluster-autoscaler/enabled,k8s.io/cluster-autoscaler/{cluster}"
+    return {
+        "name": NAME,
+        "image": f"registry.k8s.io/autoscaling/cluster-autoscaler:{VERSIONS[kubernetes]}",
+        "command": [
+            "./cluster-autoscaler",
+            "--cloud-provider=aws",
+            f"--node-group-auto-discovery=asg:tag={tags}",
+            "--expander=least-waste",
+            "--skip-nodes-with-local-storage=false",
+            "--skip-nodes-with-system-pods=false",
+        ],
+        "env": [{"name": "AWS_REGION", "value": region}],
+        "ports": [{"name": "metrics", "containerPort": 8085}],
+        "livenessProbe": {"httpGet": {"path": "/health-check", "port": "metrics"}, "initialDelaySeconds": 60},
+        "resources": {"requests": {"cpu": "100m", "memory": "600Mi"}, "limits": {"memory": "600Mi"}},
+        "securityContext": {
+            "allowPrivilegeEscalation": False,
+            "readOnlyRootFilesystem": True,
+            "capabilities": {"drop": ["ALL"]},
+        },
+    }
