@@ -1,6 +1,6 @@
 """What every cluster kind promises to whatever is placed on it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, NamedTuple
 
 import pulumi
@@ -14,7 +14,7 @@ from components.errors import SlipwayError
 from components.extras import require
 from components.manifest import Manifest
 from components.model_store import Grant
-from components.unit import Namespace
+from components.unit import KubernetesObject, Namespace, identity
 from components.values import Value
 
 
@@ -117,7 +117,9 @@ class Cluster(Kind, Component):
         after = self.child(depends_on=self.ready)
         self.provider = k8s.Provider(name, opts=after, **self.access(spec), cluster_identifier=name)
         self._namespaces: dict[str, tuple[Namespace, Manifest]] = {}
-        self.furnish(spec)
+        for manifest in self.furnishings(spec):
+            options = self.child(provider=self.provider)
+            Manifest(f"{name}-{identity(manifest)}", conventions.mirror.object(manifest), options)
         self.register_outputs({"kubeconfig": self.kubeconfig})
 
     def provision(self, spec: Any) -> pulumi.Input[str]:
@@ -128,8 +130,9 @@ class Cluster(Kind, Component):
         """How the Kubernetes provider reaches the cluster."""
         return {"kubeconfig": self.kubeconfig}
 
-    def furnish(self, spec: Any) -> None:
-        """Put what every cluster of this kind has onto it, such as storage classes."""
+    def furnishings(self, spec: Any) -> Iterable[KubernetesObject]:
+        """What every cluster of this kind has on it, such as storage classes."""
+        return ()
 
     def identity(self, namespace: str, grant: Grant) -> "Identity":
         """Let the pods of a service account read its stores, and nothing else, without a key."""

@@ -39,8 +39,12 @@ class Mirror(Value):
         """The same unit, with nothing left of where its charts and images were published."""
         if not (self.charts or self.images):
             return unit
-        objects = tuple(self._object(each) for each in unit.objects) if self.images else unit.objects
-        return unit.model_copy(update={"charts": tuple(map(self._chart, unit.charts)), "objects": objects})
+        update = {"charts": tuple(map(self._chart, unit.charts)), "objects": tuple(map(self.object, unit.objects))}
+        return unit.model_copy(update=update)
+
+    def object(self, manifest: KubernetesObject) -> KubernetesObject:
+        """The same object, its containers' images from the mirror."""
+        return dict(self._below(manifest)) if self.images else manifest
 
     def image(self, image: str) -> str:
         """The reference under which the mirror has an image."""
@@ -59,13 +63,13 @@ class Mirror(Value):
         known |= {"registry": registry, "path": path, "image": self.image(image.image)}
         return reduce(merged, (_nested(key, text.format(**known)) for key, text in image.paths.items()), {})
 
-    def _object(self, node: Any) -> Any:
+    def _below(self, node: Any) -> Any:
         if isinstance(node, list):
-            return [self._object(each) for each in node]
+            return [self._below(each) for each in node]
         if not isinstance(node, dict):
             return node
         return {
-            key: [self._container(each) for each in inner] if key in CONTAINERS else self._object(inner)
+            key: [self._container(each) for each in inner] if key in CONTAINERS else self._below(inner)
             for key, inner in node.items()
         }
 

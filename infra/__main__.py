@@ -10,10 +10,10 @@ from infra import settings
 
 try:
     target = settings.from_engine(pulumi.get_stack())
+    cluster = target.cluster.kind(target.name, target.cluster.spec, conventions=target.conventions)
+    platform = Platform(target.name, target.environment, cluster=cluster)
 except SlipwayError as error:
     pulumi.log.error(str(error))
     sys.exit(32)  # what tells the engine that the error has been said, so that it shows no traceback
-cluster = target.cluster.kind(target.name, target.cluster.spec, conventions=target.conventions)
-platform = Platform(target.name, target.environment, cluster=cluster)
 pulumi.export("models", platform.models)
 pulumi.export("kubeconfig", cluster.kubeconfig)

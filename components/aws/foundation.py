@@ -15,7 +15,7 @@ from components.unit import KubernetesObject
 
 
 class Foundation(Component):
-    """Everything of a cluster that stands in AWS. Attributes: `kubeconfig`, which is known once pods can run."""
+    """Everything of a cluster that stands in AWS. Attributes: `kubeconfig`; `ready`, what pods need before they run."""
 
     def __init__(self, name: str, spec: Eks.Spec, opts: pulumi.ResourceOptions) -> None:
         super().__init__(name, opts)
@@ -31,8 +31,8 @@ class Foundation(Component):
         files = self._shared_files()
         self._files = files.id
         scaling = self._pod_identity(autoscaler.NAMESPACE, autoscaler.NAME, policies.scales(self._cluster_name))
-        ready = [self._control_plane, *networking, *machines, *workloads, files, scaling]
-        self.kubeconfig = _after(ready, self._control_plane.kubeconfig(spec.region))
+        self.ready = [self._control_plane, *networking, *machines, *workloads, files, scaling]
+        self.kubeconfig = self._control_plane.kubeconfig(spec.region)
         self.register_outputs({})
 
     def _on_aws(self) -> pulumi.ResourceOptions:
@@ -93,8 +93,3 @@ class Foundation(Component):
         stable = [pool.name for pool in spec.node_pools if pool.system]
         scaling = autoscaler.manifests(self._cluster_name, spec.region, spec.version, stable)
         return [*storage.classes(self._files), *scaling]
-
-
-def _after(resources: Sequence[pulumi.Resource], text: pulumi.Output[str]) -> pulumi.Output[str]:
-    """`text`, with a dependency on `resources`; a preview that changes one of these still knows it, by their URNs."""
-    return pulumi.Output.all(text, *(each.urn for each in resources)).apply(lambda known: str(known[0]))

@@ -13,11 +13,10 @@ from components.aws.vpc import Vpc
 from components.cloud import CloudSpec
 from components.cluster import Charge, Cluster, Identity
 from components.context import Opening, Traits
-from components.manifest import Manifest
 from components.model_store import Grant
 from components.network import Cidr, overlapping
 from components.node_pool import NodePool
-from components.unit import identity
+from components.unit import KubernetesObject
 
 HOURS = 730
 """Of a month."""
@@ -99,6 +98,7 @@ class Eks(Cluster):
             shared_storage_class=SHARED,
             load_balancer=True,
             metrics_api=True,
+            adds_nodes=True,
             store_schemes=("s3",),
             identity_endpoints=(Opening(cidr="169.254.170.23/32", port=80),),
         )
@@ -154,11 +154,11 @@ class Eks(Cluster):
         from components.aws.foundation import Foundation
 
         self._foundation = Foundation(self.name, spec, self.child())
+        self.ready += self._foundation.ready
         return self._foundation.kubeconfig
 
-    def furnish(self, spec: Spec) -> None:
-        for manifest in self._foundation.manifests(spec):
-            Manifest(f"{self.name}-{identity(manifest)}", manifest, self.child(provider=self.provider))
+    def furnishings(self, spec: Spec) -> list[KubernetesObject]:
+        return self._foundation.manifests(spec)
 
     def identity(self, namespace: str, grant: Grant) -> Identity:
         return Identity(resources=(self._foundation.reader(namespace, grant),))

@@ -36,6 +36,11 @@ class Deployed(NamedTuple):
     resources: list[Resource]
     outputs: dict[str, dict[str, Any]]
 
+    @property
+    def made(self) -> list[Resource]:
+        """All but the stack itself, which Pulumi registers."""
+        return [each for each in self.resources if each.type != "pulumi:pulumi:Stack"]
+
     def of(self, type: str) -> list[Resource]:
         """The resources of a type, or whose type begins with `type` where that ends in ':'."""
         return [

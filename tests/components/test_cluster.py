@@ -8,9 +8,8 @@ from components.cluster import Cluster, ClusterSpec
 from components.clusters.existing import Existing
 from components.context import Traits
 from components.errors import SlipwayError
-from components.manifest import Manifest
 from components.mistakes import mistakes
-from components.unit import Namespace
+from components.unit import KubernetesObject, Namespace
 from tests.components.deployed import KUBECONFIG, deploy, revealed
 from tests.samples import OBJECT
 
@@ -85,8 +84,8 @@ class Harbour(Cluster):
     def provision(self, spec: Spec) -> str:
         return KUBECONFIG
 
-    def furnish(self, spec: Spec) -> None:
-        Manifest(f"{self.name}-notes", OBJECT, self.child(provider=self.provider))
+    def furnishings(self, spec: Spec) -> tuple[KubernetesObject, ...]:
+        return (OBJECT,)
 
 
 @pytest.fixture
@@ -109,7 +108,7 @@ def test_without_its_extra_nothing_is_made(monkeypatch: pytest.MonkeyPatch) -> N
         with pytest.raises(SlipwayError, match=r"pulumi-aws is not installed. pip install 'slipway\[aws\]'"):
             Harbour("lab", Harbour.Spec())
 
-    assert deploy(program).resources == []
+    assert deploy(program).made == []
 
 
 @pytest.mark.parametrize(("name", "full"), [("dev", "slipway-dev"), ("four", "slipway-four")])

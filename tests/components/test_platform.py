@@ -17,7 +17,7 @@ from components.errors import Invalid
 from components.platform import Platform
 from components.unit import KubernetesObject
 from infra import environment_file, settings
-from tests.components.aws.account import KNOWN
+from tests.components.clouds import KNOWN
 from tests.components.deployed import Deployed, Resource, deploy
 from tests.samples import stack
 

@@ -132,7 +132,7 @@ def test_nothing_is_created_where_the_extra_is_missing(monkeypatch: pytest.Monke
             Aks("dev", Aks.Spec.model_validate(REQUIRED))
 
     monkeypatch.setattr("components.extras.find_spec", lambda name: None)
-    assert [each.type for each in deploy(program).resources] == ["pulumi:pulumi:Stack"]
+    assert deploy(program).made == []
 
 
 def test_the_environment_is_read_and_its_units_are_known_without_the_extra() -> None:
