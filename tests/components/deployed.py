@@ -1,6 +1,6 @@
 """What a Pulumi program asks the engine for, without an engine."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import pulumi
@@ -53,18 +53,24 @@ class Deployed(NamedTuple):
         return only
 
 
+Answers = Mapping[str, Mapping[str, Any]]
+"""What a cloud says: the outputs of a type's resources beside their inputs, and the results of functions, by token."""
+
+
 class _Mocks(pulumi.runtime.Mocks):
+    def __init__(self, answers: Answers) -> None:
+        self._answers = {"command:local:Command": {"stdout": KUBECONFIG}, **answers}
+
     def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
-        made = {"stdout": KUBECONFIG} if args.typ == "command:local:Command" else {}
-        return f"{args.name}-id", {**args.inputs, **made}
+        return f"{args.name}-id", {**args.inputs, **self._answers.get(args.typ, {})}
 
     def call(self, args: pulumi.runtime.MockCallArgs) -> tuple[dict[Any, Any], list[tuple[str, str]] | None]:
-        return {}, None
+        return {**self._answers.get(args.token, {})}, []
 
 
 class _Monitor(mocks.MockMonitor):
-    def __init__(self) -> None:
-        super().__init__(_Mocks())
+    def __init__(self, answers: Answers) -> None:
+        super().__init__(_Mocks(answers))
         self.deployed = Deployed([], {})
 
     def RegisterResource(self, request: Any) -> Any:
@@ -78,10 +84,10 @@ class _Monitor(mocks.MockMonitor):
         return super().RegisterResourceOutputs(request)  # type: ignore[no-untyped-call]
 
 
-def deploy(program: Callable[[], Any], stack: str = "dev") -> Deployed:
-    """What `program` deploys as stack `stack` of project `slipway`."""
-    monitor = _Monitor()
-    pulumi.runtime.set_mocks(_Mocks(), project="slipway", stack=stack, preview=False, monitor=monitor)
+def deploy(program: Callable[[], Any], stack: str = "dev", answers: Answers | None = None) -> Deployed:
+    """What `program` deploys as stack `stack` of project `slipway`, where a cloud says `answers`."""
+    monitor = _Monitor(answers or {})
+    pulumi.runtime.set_mocks(_Mocks(answers or {}), project="slipway", stack=stack, preview=False, monitor=monitor)
     pulumi.runtime.test(lambda: (program(), None)[1])()  # type: ignore[no-untyped-call]
     return monitor.deployed
 
