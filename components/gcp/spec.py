@@ -1,7 +1,6 @@
 """What an environment may choose about a cluster of Google Cloud."""
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from typing import Annotated, Any, ClassVar, Literal, Self
 
@@ -118,24 +117,16 @@ class GkeSpec(CloudSpec):
         )
 
     def bill(self) -> tuple[Charge, ...]:
-        amounts: Counter[str] = Counter()
-        for what, quantity in (*self._fixed_charges(), *self._charges_of_machines()):
-            amounts[what] += quantity
-        return tuple(Charge(what, quantity) for what, quantity in amounts.items())
+        outward = [] if self.existing_network else [Charge("NAT address hour", HOURS)]
+        fixed = (Charge("control plane hour", HOURS), Charge("load balancer rule hour", HOURS))
+        return (*fixed, Charge("KMS key version month", 1), *outward, *self._bill_of_machines())
 
-    def _fixed_charges(self) -> Iterator[tuple[str, int]]:
-        yield "control plane hour", HOURS
-        yield "load balancer rule hour", HOURS
-        yield "KMS key version month", 1
-        if not self.existing_network:
-            yield "NAT address hour", HOURS
-
-    def _charges_of_machines(self) -> Iterator[tuple[str, int]]:
+    def _bill_of_machines(self) -> Iterator[Charge]:
         for pool in (pool for pool in self.node_pools if pool.min):
             hour = "spot hour" if pool.spot else "hour"
-            yield f"{pool.machine} {hour}", HOURS * pool.min
-            yield f"{machines.boot_disk(pool.machine)} GiB month", pool.disk_gib * pool.min
+            yield Charge(f"{pool.machine} {hour}", HOURS * pool.min)
+            yield Charge(f"{machines.boot_disk(pool.machine)} GiB month", pool.disk_gib * pool.min)
             if pool.gpu and not machines.has_own_gpus(pool.machine):
-                yield f"{pool.gpu.type} {hour}", HOURS * pool.min * pool.gpu.count
+                yield Charge(f"{pool.gpu.type} {hour}", HOURS * pool.min * pool.gpu.count)
             if not self.existing_network:
-                yield "NAT machine hour", HOURS * pool.min
+                yield Charge("NAT machine hour", HOURS * pool.min)
