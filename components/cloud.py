@@ -36,6 +36,11 @@ class CloudSpec(ClusterSpec):
     open_to_the_internet: bool = False
     """Says that 0.0.0.0/0 in `authorized_networks` is meant."""
 
+    @property
+    def manages_machines(self) -> bool:
+        """Whether the cloud brings machines as pods need them, so that there are no pools."""
+        return False
+
     @model_validator(mode="after")
     def _pools(self) -> Self:
         for name, times in Counter(pool.name for pool in self.node_pools).items():
@@ -43,7 +48,7 @@ class CloudSpec(ClusterSpec):
                 raise ValueError(f"{times} node pools have the name {name!r}. Rename one")
             if len(name) > self.pool_name_limit:
                 raise ValueError(f"node pool {name!r} is over {self.pool_name_limit} characters. Shorten its name")
-        if not any(pool.system for pool in self.node_pools):
+        if not self.manages_machines and not any(pool.system for pool in self.node_pools):
             raise ValueError("no node pool is for the cluster's own parts. Give one `system: true`")
         return self
 

@@ -4,6 +4,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -62,14 +63,18 @@ def test_one_daemon_is_not_taken_for_another(daemon: Make) -> None:
     assert other.pid() is None
 
 
-def test_a_daemon_is_found_before_it_is_in_its_network(daemon: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    slow = ["sh", "-c", 'sleep 0.3; exec "$@"', "sh"]
+def test_a_daemon_is_found_before_it_is_in_its_network(
+    daemon: Make, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    entered = tmp_path / "entered"
+    slow = ["sh", "-c", f'until test -e {entered}; do sleep 0.05; done; exec "$@"', "sh"]
     monkeypatch.setattr(daemons, "inside", lambda *command: [*slow, *command])
     sleeper = daemon(SLEEP)
     sleeper.start()
     daemons.wait("test", lambda: sleeper.pid() is not None, (sleeper,))
     early = sleeper.pid()
     assert not sleeper.log.read_text()
+    entered.touch()
     assert _running(sleeper) == early
 
 

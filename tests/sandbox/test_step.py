@@ -56,7 +56,7 @@ def test_a_killed_parent_takes_its_program_with_it(home: Path) -> None:
     with subprocess.Popen([sys.executable, "-c", work], cwd=PROJECT, stdout=subprocess.DEVNULL) as parent:
         _until(lambda: note.exists() and note.read_text().endswith("\n"))
         child = int(note.read_text())
-        assert _command(child) == ["sleep", "60"]
+        _until(lambda: _command(child) == ["sleep", "60"])
         parent.send_signal(signal.SIGKILL)
     _until(lambda: _command(child) != ["sleep", "60"])
 
