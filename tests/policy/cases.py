@@ -10,7 +10,10 @@ Manifest = dict[str, Any]
 
 
 class Edit(NamedTuple):
-    """Put `value` at `path` of the object `target` ('Kind/name'); an empty path means the object itself."""
+    """Put `value` at `path` of the object `target` ('Kind/name'), or of each object of that kind ('Kind').
+
+    An empty path means the object itself.
+    """
 
     target: str
     path: tuple[str | int, ...]
@@ -19,10 +22,17 @@ class Edit(NamedTuple):
 
 def edited(objects: list[Manifest], *edits: Edit) -> list[Manifest]:
     """A copy of `objects` with the edits made."""
-    copy = {f"{each['kind']}/{each['metadata']['name']}": each for each in deepcopy(objects)}
+    copy = {label(each): each for each in deepcopy(objects)}
     for target, path, value in edits:
-        _put(copy, (target, *path), value)
+        of_kind = [each for each in copy if each.rpartition("/")[0] == target]
+        for each in of_kind or [target]:
+            _put(copy, (each, *path), value)
     return list(copy.values())
+
+
+def label(item: Manifest) -> str:
+    """What edits call an object: 'Deployment/iris', 'aws:eks/cluster:Cluster/eks'."""
+    return f"{item['kind']}/{item['metadata']['name']}" if "kind" in item else f"{item['type']}/{item['name']}"
 
 
 def _put(node: Any, path: tuple[str | int, ...], value: Any) -> None:
