@@ -1,6 +1,6 @@
 """What a Pulumi program asks the engine for, without an engine."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import pulumi
@@ -53,18 +53,24 @@ class Deployed(NamedTuple):
         return only
 
 
-class _Mocks(pulumi.runtime.Mocks):
-    def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
-        made = {"stdout": KUBECONFIG} if args.typ == "command:local:Command" else {}
-        return f"{args.name}-id", {**args.inputs, **made}
+Known = Mapping[str, Mapping[str, Any]]
+"""The token of a resource's type to what its provider would add to its inputs, or of a function to its answer."""
 
-    def call(self, args: pulumi.runtime.MockCallArgs) -> tuple[dict[Any, Any], list[tuple[str, str]] | None]:
-        return {}, None
+
+class _Mocks(pulumi.runtime.Mocks):
+    def __init__(self, known: Known) -> None:
+        self.known = {"command:local:Command": {"stdout": KUBECONFIG}, **known}
+
+    def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
+        return f"{args.name}-id", {**args.inputs, **self.known.get(args.typ, {})}
+
+    def call(self, args: pulumi.runtime.MockCallArgs) -> tuple[dict[Any, Any], list[tuple[str, str]]]:
+        return dict(self.known.get(args.token, {})), []
 
 
 class _Monitor(mocks.MockMonitor):
-    def __init__(self) -> None:
-        super().__init__(_Mocks())
+    def __init__(self, given: pulumi.runtime.Mocks) -> None:
+        super().__init__(given)
         self.deployed = Deployed([], {})
 
     def RegisterResource(self, request: Any) -> Any:
@@ -78,10 +84,11 @@ class _Monitor(mocks.MockMonitor):
         return super().RegisterResourceOutputs(request)  # type: ignore[no-untyped-call]
 
 
-def deploy(program: Callable[[], Any], stack: str = "dev") -> Deployed:
-    """What `program` deploys as stack `stack` of project `slipway`."""
-    monitor = _Monitor()
-    pulumi.runtime.set_mocks(_Mocks(), project="slipway", stack=stack, preview=False, monitor=monitor)
+def deploy(program: Callable[[], Any], stack: str = "dev", known: Known | None = None) -> Deployed:
+    """What `program` deploys as stack `stack` of project `slipway`, where providers say what is `known`."""
+    given = _Mocks(known or {})
+    monitor = _Monitor(given)
+    pulumi.runtime.set_mocks(given, project="slipway", stack=stack, preview=False, monitor=monitor)
     pulumi.runtime.test(lambda: (program(), None)[1])()  # type: ignore[no-untyped-call]
     return monitor.deployed
 
