@@ -1,9 +1,10 @@
-"""Types and properties are spelt as the clouds' own packages spell them: in the good resources, and in what breaks them.
+"""Types and properties are spelt as the packages of the clouds spell them, in the good resources and in broken ones.
 
 A rule that reads a misspelt property would accuse the good ones, or keep silent about the broken ones.
 """
 
 import importlib
+import warnings
 from collections.abc import Iterator
 from typing import Any, get_args
 
@@ -12,7 +13,7 @@ from pulumi._types import input_type_types, is_input_type
 
 from infra.policy import ResourceRule, all_rules
 
-from .cases import edited
+from .cases import Edit, edited
 from .cloud_cases import ALLOWED, BREAKS
 
 PACKAGES = {"aws": "pulumi_aws", "azure-native": "pulumi_azure_native", "gcp": "pulumi_gcp"}
@@ -22,9 +23,12 @@ TYPES = {each for rule in all_rules() if isinstance(rule, ResourceRule) for each
 def arguments(type: str) -> Any:
     """The class of a resource's arguments; an AssertionError where no resource has that type."""
     provider, module, name = type.split(":")
-    package = importlib.import_module(f"{PACKAGES[provider]}.{module.partition('/')[0]}")
-    assert getattr(package, name).pulumi_type == type
-    return getattr(package, f"{name}Args")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # of resources that nobody here uses
+        package = importlib.import_module(f"{PACKAGES[provider]}.{module.partition('/')[0]}")
+        assert getattr(package, name).pulumi_type == type
+    nested = f"{name}InitArgs"  # its other name, where a property of another resource has the plain one
+    return getattr(package, nested if hasattr(package, nested) else f"{name}Args")
 
 
 def classes(annotation: Any) -> list[Any]:
@@ -46,10 +50,9 @@ def misspelt(node: Any, annotation: Any, path: str = "") -> Iterator[str]:
 
 
 def wrong(resources: list[dict[str, Any]]) -> list[str]:
-    clouds = [each for each in resources if "kind" not in each]
-    return [
-        f"{each['type']}{path}" for each in clouds for path in misspelt(each["properties"], arguments(each["type"]))
-    ]
+    """Every misspelt property, after its type."""
+    named = ((each["type"], each["properties"]) for each in resources if "kind" not in each)
+    return [f"{type}{path}" for type, properties in named for path in misspelt(properties, arguments(type))]
 
 
 @pytest.mark.parametrize("type", sorted(TYPES))
@@ -63,7 +66,6 @@ def test_a_misspelt_property_is_found() -> None:
     assert found == ["aws:eks/cluster:Cluster.vpcConfig.publicAccessCIDRs", "aws:eks/cluster:Cluster.logs"]
 
 
-@pytest.mark.parametrize("edits", [*(edits for _, edits in BREAKS), *ALLOWED.values()])
-def test_no_property_is_misspelt(good: list[dict[str, Any]], edits: Any) -> None:
-    touched = {edit.target for edit in edits}
-    assert wrong([each for each in edited(good, *edits) if each.get("type") in touched or len(touched) == 0]) == []
+@pytest.mark.parametrize("edits", [*(edits for _, edits in BREAKS), *ALLOWED.values(), ()])
+def test_no_property_is_misspelt(good: list[dict[str, Any]], edits: tuple[Edit, ...]) -> None:
+    assert wrong(edited(good, *edits)) == []
