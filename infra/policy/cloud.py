@@ -8,6 +8,9 @@ from .objects import Object, Path, entries, has
 EVERYBODY = frozenset({"0.0.0.0/0", "::/0", "*", "any", "internet"})
 """All addresses there are, of either family, and what Azure calls them."""
 
+YES = (True, "true")
+"""Some switches of Amazon's are text."""
+
 AKS_POOLS = ("azure-native:containerservice:AgentPool", "azure-native:containerservice:ManagedCluster")
 
 

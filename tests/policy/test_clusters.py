@@ -31,7 +31,7 @@ def known(extra: str) -> Known:
     folder = import_module(f"tests.components.{extra}")
     names = (each.name for each in iter_modules(folder.__path__) if not each.name.startswith("test_"))
     helpers = (vars(import_module(f"{folder.__name__}.{name}")) for name in names)
-    return next(helper["KNOWN"] for helper in helpers if "KNOWN" in helper)
+    return next((helper["KNOWN"] for helper in helpers if "KNOWN" in helper), {})
 
 
 def plain(node: Any) -> Any:

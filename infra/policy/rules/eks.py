@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
-from ..cloud import everybody
+from ..cloud import YES, everybody
 from ..index import Objects
 from ..objects import Object, entries, get
 from ..rule import Finding, ResourceRule, SetFinding, SetRule, Severity
@@ -109,7 +109,7 @@ def deletion(cluster: Object) -> Iterator[Finding]:
     reference=GUIDE + "cni-network-policy.html",
 )
 def network_policy(addon: Object) -> Iterator[Finding]:
-    enforces = get(addon, "addonName") != "vpc-cni" or get(_values(addon), "enableNetworkPolicy") in (True, "true")
+    enforces = get(addon, "addonName") != "vpc-cni" or get(_values(addon), "enableNetworkPolicy") in YES
     if not enforces:
         yield ("configurationValues",), "does not enforce NetworkPolicies"
 

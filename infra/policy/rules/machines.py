@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from functools import partial
 
-from ..cloud import AKS_POOLS, aks_pools
+from ..cloud import AKS_POOLS, YES, aks_pools
 from ..objects import Object, entries, get, has, number
 from ..rule import Finding, ResourceRule, Severity
 
@@ -44,7 +44,7 @@ def disk(template: Object) -> Iterator[Finding]:
     if not disks:
         yield ("blockDeviceMappings",), "leaves the encryption of the root volume to chance"
     for index, each in enumerate(disks):
-        if has(each, "ebs") and get(each, "ebs", "encrypted") is not True:
+        if has(each, "ebs") and get(each, "ebs", "encrypted") not in YES:
             yield ("blockDeviceMappings", index, "ebs", "encrypted"), "is not encrypted"
 
 
@@ -62,7 +62,7 @@ def public_address(properties: Object) -> Iterator[Finding]:
     if get(properties, "mapPublicIpOnLaunch") is True:
         yield ("mapPublicIpOnLaunch",), "gives every machine in it a public address"
     for index, each in enumerate(entries(properties, "networkInterfaces")):
-        if get(each, "associatePublicIpAddress") in (True, "true"):
+        if get(each, "associatePublicIpAddress") in YES:
             yield ("networkInterfaces", index, "associatePublicIpAddress"), "gives the machine a public address"
 
 
