@@ -35,6 +35,16 @@ def label(item: Manifest) -> str:
     return f"{item['kind']}/{item['metadata']['name']}" if "kind" in item else f"{item['type']}/{item['name']}"
 
 
+def kin(objects: list[Manifest], target: str) -> list[Manifest]:
+    """Those of `objects` that stand on the same ground as an edit's target: Kubernetes, or one cloud."""
+    return [each for each in objects if _ground(label(each)) == _ground(target)]
+
+
+def _ground(target: str) -> str:
+    provider, colon, _ = target.partition(":")
+    return provider if colon else "kubernetes"
+
+
 def _put(node: Any, path: tuple[str | int, ...], value: Any) -> None:
     *steps, last = path
     for step in steps:

@@ -158,6 +158,7 @@ BREAKS: list[tuple[str, tuple[Edit, ...]]] = [
     ("eks-pool-limits", (_set(NODE_GROUP, "scalingConfig"),)),
     ("eks-pool-limits", (_set(NODE_GROUP, "scalingConfig", "maxSize"),)),
     ("eks-pool-limits", (_set(NODE_GROUP, "scalingConfig", value={"minSize": 4, "maxSize": 3, "desiredSize": 3}),)),
+    ("eks-pool-template", (_set(NODE_GROUP, "launchTemplate", value=REMOVE),)),
     ("gcp-access-anybody", (_set(MEMBER, "member", value="allAuthenticatedUsers"),)),
     ("gcp-access-anybody", (_set(BINDING, "members", value=["user:ada@example.com", "allUsers"]),)),
     ("gcp-access-basic-role", (_set(MEMBER, "role", value="roles/editor"),)),

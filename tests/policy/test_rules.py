@@ -9,7 +9,7 @@ from infra.policy import all_rules, judge
 from infra.policy.objects import TEMPLATES, show
 
 from . import cases, cloud_cases
-from .cases import Edit, edited, label
+from .cases import Edit, edited, kin, label
 
 BREAKS = cases.BREAKS + cloud_cases.BREAKS
 ALLOWED = cases.ALLOWED | cloud_cases.ALLOWED
@@ -109,7 +109,7 @@ def places(node: Any) -> Iterator[tuple[str | int, ...]]:
 @pytest.mark.parametrize("junk", [None, 7, "text", ["text"], [[None]], {"a": None}], ids=repr)
 def test_malformed_objects_are_judged_without_a_crash(good: Manifests, junk: Any) -> None:
     for target in good:
-        others = [each for each in good if each is not target and ("kind" in each) == ("kind" in target)]
+        others = [each for each in kin(good, label(target)) if each is not target]
         for place in places(target):
             judge(others + edited([target], Edit(label(target), place, junk)))
 

@@ -115,11 +115,11 @@ def anybody(properties: Object) -> Iterator[Finding]:
     reference=PRACTICES + "#grant-least-privilege",
 )
 def administrator(properties: Object) -> Iterator[Finding]:
-    attached = [(("policyArn",), get(properties, "policyArn"))]
-    attached += [(("managedPolicyArns", i), arn) for i, arn in enumerate(entries(properties, "managedPolicyArns"))]
-    for path, arn in attached:
+    if found := ALMIGHTY.fullmatch(str(get(properties, "policyArn"))):
+        yield ("policyArn",), f"attaches {found[1]}"
+    for index, arn in enumerate(entries(properties, "managedPolicyArns")):
         if found := ALMIGHTY.fullmatch(str(arn)):
-            yield path, f"attaches {found[1]}"
+            yield ("managedPolicyArns", index), f"attaches {found[1]}"
 
 
 @partial(

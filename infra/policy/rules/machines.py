@@ -68,6 +68,21 @@ def public_address(properties: Object) -> Iterator[Finding]:
 
 @partial(
     ResourceRule,
+    id="eks-pool-template",
+    severity=Severity.MANDATORY,
+    types=("aws:eks/nodeGroup:NodeGroup",),
+    title="Every node group of EKS has a launch template",
+    reason="Amazon otherwise makes one with its own defaults, and nobody judges its metadata, disks and addresses.",
+    remedy="Set `launchTemplate`.",
+    reference="https://docs.aws.amazon.com/eks/latest/userguide/launch-templates.html",
+)
+def template(pool: Object) -> Iterator[Finding]:
+    if not has(pool, "launchTemplate"):
+        yield ("launchTemplate",), "leaves its machines to defaults"
+
+
+@partial(
+    ResourceRule,
     id="gke-pool-account",
     severity=Severity.MANDATORY,
     types=(NODE_POOL,),
