@@ -224,11 +224,8 @@ ALLOWED: dict[str, tuple[Edit, ...]] = {
     "who reads a subscription": _assigned(READER, "/subscriptions/1"),
     "a closed firewall": _firewall("35.235.240.0/20", protocol="all"),
     "a firewall for what goes out": (*_firewall(ANYWHERE, protocol="all"), _set(FIREWALL, "direction", value="EGRESS")),
-    "keys that sign": (
-        _added(CRYPTO_KEY, keyRing="ring", purpose="ASYMMETRIC_SIGN"),
-        _set(KEY, "customerMasterKeySpec", value="ECC_NIST_P256"),
-        _set(KEY, "enableKeyRotation"),
-    ),
+    "a key that signs": (_added(CRYPTO_KEY, keyRing="ring", purpose="ASYMMETRIC_SIGN"),),
+    "a key that signs on Amazon's": (_added(KEY, customerMasterKeySpec="ECC_NIST_P256"),),
     "a policy that is no JSON": (_set(POLICY, "policy", value="not JSON"),),
 }  # fmt: skip
 """What a crude rule would refuse."""
