@@ -47,8 +47,8 @@ CERTIFICATE = {"clientCertificateConfig": {"issueClientCertificate": True}}
 OWNER = "8e3af657-a8ff-443c-a75c-2fe8c4bcb635"
 READER = "acdd72a7-3385-48ef-bd42-f606fba81ae7"
 MANAGED = "arn:aws:iam::aws:policy/"
-AZURE_POOL = {"name": "system", "vmSize": "Standard_D4s_v5", "enableEncryptionAtHost": True}
-LIMITED = {**AZURE_POOL, "enableAutoScaling": True, "minCount": 1, "maxCount": 3}
+POOL = {"name": "system", "vmSize": "Standard_D4s_v5", "enableEncryptionAtHost": True}
+LIMITED = {**POOL, "enableAutoScaling": True, "minCount": 1, "maxCount": 3}
 
 
 def _set(type: str, *path: str | int, value: Any = None) -> Edit:
