@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from .registry import all_rules
-from .rule import Rule, SetRule
+from .rule import ResourceRule, Rule, SetRule
 
 PAGE = Path(__file__).parents[2] / "docs" / "policy.md"
 BEGIN, END = "<!-- rules: begin -->\n", "<!-- rules: end -->\n"
@@ -16,9 +16,14 @@ def table() -> str:
 
 
 def _row(rule: Rule) -> str:
-    judges = "all objects" if isinstance(rule, SetRule) else "each object"
-    cells = (f"[`{rule.id}`]({rule.reference})", rule.severity, judges, rule.title, rule.reason, rule.remedy)
+    cells = (f"[`{rule.id}`]({rule.reference})", rule.severity, _judged(rule), rule.title, rule.reason, rule.remedy)
     return f"| {' | '.join(cells)} |\n"
+
+
+def _judged(rule: Rule) -> str:
+    if isinstance(rule, ResourceRule):
+        return ", ".join(f"`{each}`" for each in rule.types)
+    return "all objects" if isinstance(rule, SetRule) else "each object"
 
 
 def page(text: str) -> str:

@@ -49,7 +49,7 @@ class Objects(Sequence[Object]):
         return found
 
     def of(self, *kinds: str) -> Iterator[Object]:
-        """The objects of these kinds, such as 'apps/Deployment'."""
+        """The objects of these kinds, such as 'apps/Deployment' or 'aws:eks/cluster:Cluster'."""
         return chain.from_iterable(self._by_kind.get(each, ()) for each in kinds)
 
     def find(self, kind: str, namespace: str, name: str) -> Object | None:

@@ -1,4 +1,5 @@
-"""Plain Kubernetes objects, read without surprise: any Mapping or Sequence will do, and nothing is ever missing loudly.
+"""Kubernetes objects and cloud resources, read without surprise: any Mapping or Sequence will do, and nothing is ever
+missing loudly.
 
 Rules read objects through these helpers and never test for `dict` or `list`, because the engine of a policy pack
 hands over read-only views that raise when a value is touched which is not known before the update.
@@ -10,7 +11,8 @@ from itertools import chain
 from typing import Any
 
 Object = Mapping[str, Any]
-"""A manifest with camelCase keys, as `kubectl get -o yaml` shows it; or a part of one."""
+"""A manifest with camelCase keys, as `kubectl get -o yaml` shows it; or a cloud resource: its `type` as Pulumi says it
+('aws:eks/cluster:Cluster'), its `name`, and its inputs in camelCase as `properties`; or a part of either."""
 
 Path = tuple[str | int, ...]
 """The keys and indices that lead to a place in an object."""
@@ -46,6 +48,12 @@ def get(node: Any, *path: str | int) -> Any:
     return node
 
 
+def has(node: Any, *path: str) -> bool:
+    """Whether there is something at `path`, without reading it: it may not be known before the update."""
+    *above, key = path
+    return key in tuple(mapping(node, *above))
+
+
 def is_list(node: Any) -> bool:
     """Whether `node` is a sequence other than text."""
     return isinstance(node, Sequence) and not isinstance(node, str | bytes)
@@ -69,10 +77,22 @@ def number(node: Any, *path: str | int) -> float | None:
     return found if isinstance(found, int | float) and not isinstance(found, bool) else None
 
 
+def is_resource(item: Object) -> bool:
+    """Whether it is a cloud resource; all others are Kubernetes objects."""
+    return "properties" in item
+
+
 def kind(item: Object) -> str:
-    """Kind with its API group but without a version: 'Service', 'apps/Deployment'."""
+    """Kind with its API group but without a version: 'Service', 'apps/Deployment'; a cloud resource's type."""
+    if is_resource(item):
+        return short_kind(item)
     group, _, _ = str(item.get("apiVersion", "")).rpartition("/")
     return f"{group}/{item.get('kind', '')}".lstrip("/")
+
+
+def short_kind(item: Object) -> str:
+    """Kind without its API group: 'Deployment'; a cloud resource's type."""
+    return str(item.get("type" if is_resource(item) else "kind", ""))
 
 
 def namespace(item: Object) -> str:
@@ -82,7 +102,8 @@ def namespace(item: Object) -> str:
 
 def name(item: Object) -> str:
     """The object's name, or the prefix that its name is made from."""
-    return str(get(item, "metadata", "name") or get(item, "metadata", "generateName") or "")
+    metadata = item if is_resource(item) else mapping(item, "metadata")
+    return str(metadata.get("name") or metadata.get("generateName") or "")
 
 
 def identity(item: Object) -> Identity:

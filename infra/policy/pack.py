@@ -19,20 +19,22 @@ from pulumi_policy import (  # type: ignore[import-not-found]  # lives in the pa
 )
 
 from .index import Objects
-from .objects import Object, name, namespace
+from .objects import Object, name, namespace, short_kind
 from .registry import all_rules
 from .rule import Rule, SetRule, Violation
 
 PACK = "slipway"
 
 
-def kubernetes_object(resource_type: str, properties: Mapping[str, Any]) -> Object | None:
-    """The object that a resource such as `kubernetes:apps/v1:Deployment` is; None for any other resource.
+def judged(resource_type: str, name: str, properties: Mapping[str, Any]) -> Object | None:
+    """What rules see of a resource: the object that a `kubernetes:apps/v1:Deployment` is, a cloud's resource as it is.
 
     Releases and charts are opaque, and a patch (`...:DeploymentPatch`) is only a part of an object: neither is judged.
     """
     provider, _, kind = resource_type.partition(":")
-    return properties if provider == "kubernetes" and kind.endswith(f":{properties.get('kind')}") else None
+    if provider != "kubernetes":
+        return {"type": resource_type, "name": name, "properties": properties}
+    return properties if kind.endswith(f":{properties.get('kind')}") else None
 
 
 class Judge:
@@ -65,7 +67,7 @@ class Judge:
 
     def _resource(self, rule: Rule) -> Callable[[ResourceValidationArgs, ReportViolation], None]:
         def validate(args: ResourceValidationArgs, report: ReportViolation) -> None:
-            if item := kubernetes_object(args.resource_type, args.props):
+            if item := judged(args.resource_type, args.name, args.props):
                 self._inputs[args.urn] = item
                 for violation in rule.judge(Objects([item])):
                     report(_message(rule, violation))
@@ -74,9 +76,9 @@ class Judge:
 
     def _stack(self, rule: Rule) -> Callable[[StackValidationArgs, ReportViolation], None]:
         def validate(args: StackValidationArgs, report: ReportViolation) -> None:
-            found = {each.urn: kubernetes_object(each.resource_type, each.props) for each in args.resources}
+            found = {each.urn: judged(each.resource_type, each.name, each.props) for each in args.resources}
             items = {urn: self._inputs.get(urn, item) for urn, item in found.items() if item}
-            urns = {(namespace(item), item["kind"], name(item)): urn for urn, item in items.items()}
+            urns = {(namespace(item), short_kind(item), name(item)): urn for urn, item in items.items()}
             for violation in rule.judge(Objects(list(items.values()))):
                 report(_message(rule, violation), urns[violation.namespace, violation.kind, violation.name])
 

@@ -1,15 +1,15 @@
-"""What a rule is, and what it says: a predicate over one object, or over all objects together.
+"""What a rule is, and what it says: a predicate over one object, one cloud resource, or all of them together.
 
 A rule is made by decorating its predicate: `@partial(ObjectRule, id=..., severity=..., ...)`.
 """
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from .index import Objects
-from .objects import Object, Path, name, namespace, show
+from .objects import Object, Path, is_resource, mapping, name, namespace, short_kind, show
 
 Finding = tuple[Path, str]
 """Where in the object, and what is wrong there."""
@@ -59,23 +59,35 @@ class Rule(ABC):
 
     def violation(self, item: Object, path: Path, message: str) -> Violation:
         """This rule, broken by `item` at `path`."""
-        kind = str(item.get("kind", ""))
-        return Violation(namespace(item), kind, name(item), self.id, show(path), message, self.severity)
+        return Violation(namespace(item), short_kind(item), name(item), self.id, show(path), message, self.severity)
 
 
 @dataclass(frozen=True)
 class ObjectRule(Rule):
-    """Judges each object on its own."""
+    """Judges each Kubernetes object on its own."""
 
     predicate: Callable[[Object], Iterator[Finding]]
 
     def judge(self, objects: Objects) -> Iterator[Violation]:
-        return (self.violation(item, *finding) for item in objects for finding in self.predicate(item))
+        manifests = (item for item in objects if not is_resource(item))
+        return (self.violation(item, *finding) for item in manifests for finding in self.predicate(item))
+
+
+@dataclass(frozen=True)
+class ResourceRule(Rule):
+    """Judges the properties of each cloud resource of some types."""
+
+    predicate: Callable[[Object], Iterator[Finding]]
+    types: tuple[str, ...] = field(kw_only=True)
+
+    def judge(self, objects: Objects) -> Iterator[Violation]:
+        for item in objects.of(*self.types):
+            yield from (self.violation(item, *finding) for finding in self.predicate(mapping(item, "properties")))
 
 
 @dataclass(frozen=True)
 class SetRule(Rule):
-    """Judges all objects together."""
+    """Judges all objects and resources together."""
 
     predicate: Callable[[Objects], Iterator[SetFinding]]
 

@@ -10,7 +10,10 @@ Manifest = dict[str, Any]
 
 
 class Edit(NamedTuple):
-    """Put `value` at `path` of the object `target` ('Kind/name'); an empty path means the object itself."""
+    """Put `value` at `path` of the object `target` ('Kind/name'), or of each object of that kind ('Kind').
+
+    An empty path means the object itself.
+    """
 
     target: str
     path: tuple[str | int, ...]
@@ -19,10 +22,27 @@ class Edit(NamedTuple):
 
 def edited(objects: list[Manifest], *edits: Edit) -> list[Manifest]:
     """A copy of `objects` with the edits made."""
-    copy = {f"{each['kind']}/{each['metadata']['name']}": each for each in deepcopy(objects)}
+    copy = {label(each): each for each in deepcopy(objects)}
     for target, path, value in edits:
-        _put(copy, (target, *path), value)
+        of_kind = [each for each in copy if each.rpartition("/")[0] == target]
+        for each in of_kind or [target]:
+            _put(copy, (each, *path), value)
     return list(copy.values())
+
+
+def label(item: Manifest) -> str:
+    """What edits call an object: 'Deployment/iris', 'aws:eks/cluster:Cluster/eks'."""
+    return f"{item['kind']}/{item['metadata']['name']}" if "kind" in item else f"{item['type']}/{item['name']}"
+
+
+def kin(objects: list[Manifest], target: str) -> list[Manifest]:
+    """Those of `objects` that stand on the same ground as an edit's target: Kubernetes, or one cloud."""
+    return [each for each in objects if _ground(label(each)) == _ground(target)]
+
+
+def _ground(target: str) -> str:
+    provider, colon, _ = target.partition(":")
+    return provider if colon else "kubernetes"
 
 
 def _put(node: Any, path: tuple[str | int, ...], value: Any) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from infra.policy.index import Objects
-from infra.policy.objects import identity, name, show
+from infra.policy.objects import has, identity, name, short_kind, show
 
 LABELS = {"app": "iris", "tier": "web"}
 
@@ -54,6 +54,28 @@ def test_a_group_tells_kinds_apart() -> None:
         "",
         "a-",
     )
+
+
+def test_a_cloud_resource_goes_by_its_type_and_name() -> None:
+    bucket = {"type": "aws:s3/bucket:Bucket", "name": "models", "properties": {"kind": "Service"}}
+    assert identity(bucket) == ("aws:s3/bucket:Bucket", "", "models")
+    assert short_kind(bucket) == "aws:s3/bucket:Bucket"
+    secret = {"apiVersion": "v1", "kind": "Secret", "type": "Opaque", "metadata": {"name": "store"}}
+    assert identity(secret) == ("Secret", "", "store")
+
+
+class Unknown(dict[str, Any]):
+    """Keys are there, and their values not known yet."""
+
+    def __getitem__(self, key: str) -> Any:
+        raise AssertionError(key)
+
+
+def test_what_is_there_can_be_told_without_reading_it() -> None:
+    node = {"nodeConfig": Unknown(serviceAccount=None)}
+    assert has(node, "nodeConfig", "serviceAccount")
+    assert not has(node, "nodeConfig", "labels")
+    assert not has(node, "elsewhere", "serviceAccount")
 
 
 def test_paths_read_as_one_writes_them() -> None:

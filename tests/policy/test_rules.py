@@ -8,7 +8,11 @@ import pytest
 from infra.policy import all_rules, judge
 from infra.policy.objects import TEMPLATES, show
 
-from .cases import ALLOWED, BREAKS, Edit, edited
+from . import cases, cloud_cases
+from .cases import Edit, edited, kin, label
+
+BREAKS = cases.BREAKS + cloud_cases.BREAKS
+ALLOWED = cases.ALLOWED | cloud_cases.ALLOWED
 
 Manifests = list[dict[str, Any]]
 
@@ -105,9 +109,9 @@ def places(node: Any) -> Iterator[tuple[str | int, ...]]:
 @pytest.mark.parametrize("junk", [None, 7, "text", ["text"], [[None]], {"a": None}], ids=repr)
 def test_malformed_objects_are_judged_without_a_crash(good: Manifests, junk: Any) -> None:
     for target in good:
+        others = [each for each in kin(good, label(target)) if each is not target]
         for place in places(target):
-            broken = edited([target], Edit(f"{target['kind']}/{target['metadata']['name']}", place, junk))
-            judge([each for each in good if each is not target] + broken)
+            judge(others + edited([target], Edit(label(target), place, junk)))
 
 
 def test_violations_name_object_and_place(good: Manifests) -> None:
@@ -119,6 +123,6 @@ def test_violations_name_object_and_place(good: Manifests) -> None:
 
 
 def test_the_order_of_objects_does_not_matter(good: Manifests) -> None:
-    lone = [each for each in good if each["kind"] != "NetworkPolicy"]
+    lone = [each for each in good if each.get("kind") != "NetworkPolicy"]
     assert judge(lone)
     assert judge(lone[::-1]) == judge(lone)
