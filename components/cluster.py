@@ -25,6 +25,13 @@ class Charge(NamedTuple):
     quantity: float
 
 
+class SignIn(NamedTuple):
+    """A command that ends with 0 where this machine has credentials, and the one that gives it some."""
+
+    check: tuple[str, ...]
+    cure: str
+
+
 class Identity(NamedTuple):
     """What lets a service account's pods in: `annotations` it must have, and what must be there before they start."""
 
@@ -40,6 +47,10 @@ class ClusterSpec(Value):
 
     programs: ClassVar[tuple[str, ...]] = ()
     """What provisioning and using it needs on PATH of the machine that does it."""
+    here: ClassVar[bool] = False
+    """Whether it runs on the machine that provisions it."""
+    sign_in: ClassVar[SignIn | None] = None
+    """How to be somebody there who may provision it."""
     extra: ClassVar[str | None] = None
     """The extra of this package that provisioning it needs, such as "aws"."""
     name_limit: ClassVar[int] = 63

@@ -5,13 +5,15 @@ import os
 import platform
 import shutil
 import socket
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from subprocess import DEVNULL
 from typing import NamedTuple
 
 import sandbox
-from components.cluster import ClusterSpec
+from components.cluster import ClusterSpec, SignIn
 from components.errors import SlipwayError
 from components.extras import cure, missing
 from infra import downloads, engine, machine
@@ -22,7 +24,13 @@ from sandbox import packages, paths, preflight, toolchain
 OLDEST_PYTHON = (3, 11)
 DISK_GIB, MEMORY_GIB = 10, 3
 """What a cluster on this machine takes: its images, and its system pods with a few models."""
+SECONDS = 20
+"""How long a command of a cloud may take to say who is signed in."""
 CURES = {
+    "aws": "sudo apt-get install awscli",
+    "az": "curl -sL https://aka.ms/InstallAzureCLIDeb | sudo bash",
+    "gke-gcloud-auth-plugin": "gcloud components install gke-gcloud-auth-plugin",
+    "kubelogin": "sudo az aks install-cli",
     "docker": "sudo apt-get install docker.io && sudo usermod --append --groups docker $USER, then log in again",
     "k3d": "curl -fsSL https://raw.githubusercontent.com/k3d-io/k3d/main/install.sh | bash",
     "pulumi": "curl -fsSL https://get.pulumi.com | sh",
@@ -69,10 +77,17 @@ def _sandbox() -> Iterator[Check]:
 
 def _provisioning(spec: ClusterSpec, env_name: str) -> Iterator[Check]:
     if lacking := missing(spec.extra):
-        yield Check("Python packages", False, f"{', '.join(lacking)} is not installed", cure(spec.extra))
+        yield Check(
+            "Python packages",
+            False,
+            f"{', '.join(lacking)} is not installed",
+            f"{sys.executable} -m {cure(spec.extra)}",
+        )
     yield from map(_program, spec.programs)
+    if spec.sign_in and shutil.which(spec.sign_in.check[0]):
+        yield _credentials(spec.sign_in)
     made = (paths.state() / "pulumi" / env_name).exists()
-    if spec.programs and not made:
+    if spec.here and not made:
         yield from (_disk(), _memory())
     yield from (_port(port) for port in spec.ports() if not made)
     yield _engine(spec)
@@ -88,6 +103,16 @@ def _program(name: str) -> Check:
     if downloads.downloadable(name):
         return Check(name, None, f"not on PATH; its release {downloads.RELEASES[name].version} will be downloaded")
     return Check(name, False, "not on PATH", CURES.get(name, f"install {name} and put it on PATH"))
+
+
+def _credentials(sign_in: SignIn) -> Check:
+    """What the command prints may be a token: nobody sees it."""
+    try:
+        code = subprocess.run(sign_in.check, stdin=DEVNULL, capture_output=True, timeout=SECONDS).returncode
+        fact = f"`{' '.join(sign_in.check)}` ends with {code}"
+    except (OSError, subprocess.TimeoutExpired):
+        code, fact = 1, f"`{' '.join(sign_in.check)}` does not end in {SECONDS} s"
+    return Check("Credentials", code == 0, fact, sign_in.cure)
 
 
 def _engine(spec: ClusterSpec) -> Check:

@@ -12,7 +12,7 @@ from components.azure.locations import Location, zones
 from components.azure.machines import checked, os_disk
 from components.azure.resource_ids import RegistryId, ResourceGroup, Uuid
 from components.cloud import CloudSpec
-from components.cluster import Charge, Cluster, Identity
+from components.cluster import Charge, Cluster, Identity, SignIn
 from components.context import Traits
 from components.errors import SlipwayError
 from components.model_store import Grant
@@ -31,6 +31,7 @@ class Aks(Cluster):
         """`subscription`, `location` and `admin_groups` (Entra groups that administer the cluster) are required."""
 
         programs: ClassVar[tuple[str, ...]] = ("az", "kubelogin")
+        sign_in: ClassVar[SignIn | None] = SignIn(("az", "account", "show"), "az login")
         extra: ClassVar[str | None] = "azure"
         name_limit: ClassVar[int] = 54
         pool_name_limit: ClassVar[int] = 12

@@ -11,7 +11,7 @@ from components.aws.machines import Pool, quota
 from components.aws.regions import Region, zone_ids
 from components.aws.vpc import Vpc
 from components.cloud import CloudSpec
-from components.cluster import Charge, Cluster, Identity
+from components.cluster import Charge, Cluster, Identity, SignIn
 from components.context import Opening, Traits
 from components.model_store import Grant
 from components.network import Cidr, overlapping
@@ -75,6 +75,7 @@ class Eks(Cluster):
         """`admins`: ARNs of the IAM roles or users that may do everything on it; whoever provisions it is one."""
 
         programs: ClassVar[tuple[str, ...]] = ("aws",)
+        sign_in: ClassVar[SignIn | None] = SignIn(("aws", "sts", "get-caller-identity"), "aws configure sso")
         extra: ClassVar[str | None] = "aws"
         name_limit: ClassVar[int] = 32
         pool_name_limit: ClassVar[int] = 30

@@ -51,6 +51,7 @@ class K3d(Cluster):
         """Ports are of this machine: `api_port` for kubectl, `http_port` and `https_port` for the ingress gateway."""
 
         programs: ClassVar[tuple[str, ...]] = ("docker", "k3d")
+        here: ClassVar[bool] = True
         name_limit: ClassVar[int] = 32
 
         servers: int = Field(default=1, ge=1, le=7)

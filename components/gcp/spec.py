@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from pydantic import AfterValidator, model_validator
 
 from components.cloud import CloudSpec
-from components.cluster import Charge
+from components.cluster import Charge, SignIn
 from components.context import Opening, Traits
 from components.errors import SlipwayError
 from components.gcp import locations, machines
@@ -37,6 +37,9 @@ class GkeSpec(CloudSpec):
     """
 
     programs: ClassVar[tuple[str, ...]] = ("gke-gcloud-auth-plugin",)
+    sign_in: ClassVar[SignIn | None] = SignIn(
+        ("gke-gcloud-auth-plugin", "--use_application_default_credentials"), "gcloud auth application-default login"
+    )
     extra: ClassVar[str | None] = "gcp"
     name_limit: ClassVar[int] = 30
     pool_name_limit: ClassVar[int] = 40

@@ -1,12 +1,15 @@
 """What the doctor says of a machine: programs on PATH, ports and a kubeconfig stand in for it."""
 
 import socket
+import sys
 from pathlib import Path
 
 import pytest
 
 import sandbox
-from components.cluster import ClusterSpec
+from components import extras
+from components.cluster import Cluster, ClusterSpec
+from components.clusters.eks import Eks
 from components.clusters.existing import Existing
 from components.clusters.k3d import K3d
 from components.environment import Environment
@@ -46,8 +49,8 @@ def free_port() -> int:
         return int(server.getsockname()[1])
 
 
-def found(spec: ClusterSpec, name: str = "dev") -> dict[str, Check]:
-    kind = K3d if isinstance(spec, K3d.Spec) else Existing
+def found(spec: ClusterSpec, name: str = "dev", kind: type[Cluster] = Existing) -> dict[str, Check]:
+    kind = K3d if isinstance(spec, K3d.Spec) else kind
     target = Target(name, ClusterKind(kind, spec), Environment())
     return {check.name: check for check in doctor.checks(target, name)}
 
@@ -187,3 +190,34 @@ def test_pulumi_with_its_plugin_does_for_an_existing_cluster(programs: Path, tmp
     put(programs, "pulumi-language-python")
     checks = found(Existing.Spec(kubeconfig=str(tmp_path / "none")))
     assert checks["pulumi"].ok is True
+
+
+EKS = Eks.Spec.model_validate({"region": "eu-west-1", "admins": ["arn:aws:iam::123456789012:role/platform"]})
+
+
+@pytest.mark.parametrize(("script", "ok", "fact"), [("exit 0", True, "ends with 0"), ("exit 255", False, "with 255")])
+def test_a_cloud_is_asked_who_is_signed_in_and_what_it_says_stays_there(
+    programs: Path, script: str, ok: bool, fact: str
+) -> None:
+    put(programs, "aws", f"test \"$*\" = 'sts get-caller-identity' || exit 9\necho a-token; {script}")
+    checks = found(EKS, "eks", Eks)
+    assert (checks["Credentials"].ok, checks["Credentials"].cure) == (ok, "aws configure sso")
+    assert fact in checks["Credentials"].fact
+    assert "a-token" not in str(checks)
+
+
+def test_a_cloud_that_does_not_answer_is_not_waited_for(programs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "SECONDS", 0.2)
+    put(programs, "aws", "exec /bin/sleep 60")
+    assert found(EKS, "eks", Eks)["Credentials"].ok is False
+
+
+def test_a_cluster_elsewhere_takes_no_room_of_this_machine_but_its_extra_and_its_quotas_are_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(extras, "find_spec", lambda name: None)
+    checks = found(EKS, "eks", Eks)
+    assert not {"Disk", "Memory", "Credentials"} & checks.keys()
+    assert checks["aws"].cure == "sudo apt-get install awscli"
+    assert checks["Python packages"].cure == f"{sys.executable} -m pip install 'slipway[aws]'"
+    assert checks["Beforehand"].ok is None
