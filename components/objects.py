@@ -18,9 +18,9 @@ def platform_object(
     return {"apiVersion": api, "kind": kind, "metadata": {"name": name, **place, "labels": labels(of)}, **parts}
 
 
-def reserved(cpu: str, memory: str) -> dict[str, dict[str, str]]:
-    """What a container of the platform reserves; its memory is also its limit, its CPU may be exceeded."""
-    return {"requests": {"cpu": cpu, "memory": memory}, "limits": {"memory": memory}}
+def reserved(cpu: str, memory: str, memory_limit: str | None = None) -> dict[str, dict[str, str]]:
+    """What a container of the platform reserves; its memory is its limit too unless one is said, CPU has none."""
+    return {"requests": {"cpu": cpu, "memory": memory}, "limits": {"memory": memory_limit or memory}}
 
 
 def spread(match: dict[str, str]) -> dict[str, Any]:
