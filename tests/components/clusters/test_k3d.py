@@ -10,6 +10,7 @@ import yaml
 from pydantic import ValidationError
 
 from components.clusters.k3d import CREATE, K3d
+from components.context import Traits
 from tests.components.deployed import KUBECONFIG, Deployed, deploy, revealed
 
 ARTICLE = """k3d cluster create --k3s-arg "--disable=traefik@server:0" --api-port 6443 --port 8080:80@loadbalancer
@@ -59,7 +60,9 @@ def test_the_defaults_are_what_people_type_by_hand() -> None:
     disabled = {argument["arg"] for argument in config["options"]["k3s"]["extraArgs"]}
     assert {argument.partition("@")[0] for argument in typed["k3s-arg"]} <= disabled
     assert {config["kubeAPI"]["hostPort"]} == typed["api-port"]
-    assert {f"{port['port']}@{port['nodeFilters'][0]}" for port in config["ports"]} == typed["port"]
+    leads = {str(node): str(port) for port, node in K3d.Spec().traits.node_ports.items()}
+    published = [(*port["port"].split(":"), port["nodeFilters"][0]) for port in config["ports"]]
+    assert {f"{here}:{leads[node]}@{filter}" for here, node, filter in published} == typed["port"]
     assert {config["options"]["runtime"]["serversMemory"]} == typed["servers-memory"]
 
 
@@ -77,6 +80,17 @@ def test_mirrors_are_said_as_containerd_reads_them() -> None:
     spec = K3d.Spec(mirrors={"docker.io": ("https://mirror.example.com",)})
     registries = yaml.safe_load(spec.config("x")["registries"]["config"])
     assert registries == {"mirrors": {"docker.io": {"endpoint": ["https://mirror.example.com"]}}}
+
+
+def test_the_network_of_the_nodes_is_fixed_so_that_its_top_can_be_given_away() -> None:
+    assert K3d.Spec().config("x")["subnet"] == K3d.Spec().traits.node_network == "172.25.0.0/16"
+    assert K3d.Spec(traits=Traits(node_network="10.9.0.0/24")).config("x")["subnet"] == "10.9.0.0/24"
+    assert "subnet" not in K3d.Spec(traits=Traits()).config("x"), "Docker chooses"
+
+
+def test_ports_lead_to_the_same_port_of_nodes_where_no_other_is_said() -> None:
+    ports = K3d.Spec(traits=Traits()).config("x")["ports"]
+    assert [each["port"] for each in ports] == ["8080:80", "8443:443"]
 
 
 @pytest.mark.parametrize("servers", [2, 4, 6])
