@@ -1,7 +1,9 @@
 """What an add-on is: something a cluster gains once, said as data."""
 
+from collections.abc import Iterator
+
 from components.catalog import Kind
-from components.context import Context
+from components.context import Context, Conventions
 from components.unit import Unit
 from components.values import Value
 
@@ -16,6 +18,14 @@ class Addon(Kind, Value):
     def claims(self, context: Context) -> tuple[str, ...]:
         """What only one add-on of a cluster can be, such as "default ingress class" or "host lab.example.it"."""
         return ()
+
+    def mistakes(self, context: Context) -> Iterator[str]:
+        """What keeps it from working on this cluster, each with its cure."""
+        yield from ()
+
+    def conventions(self, given: Conventions) -> Conventions:
+        """The conventions of an environment that has it: what all units must know about it, such as a mesh."""
+        return given
 
     def unit(self, context: Context) -> Unit:
         """The charts and objects that install it."""

@@ -41,6 +41,12 @@ class Traits(Value):
     """Whether nodes offer their GPUs (nvidia.com/gpu) without an add-on."""
     gpu_runtime_class: str | None = None
     """The RuntimeClass of containers that use a GPU; None where the default one does."""
+    node_network: Cidr | None = None
+    """The network of the nodes, where it is known that nobody gives away the addresses at its top."""
+    node_ports: dict[int, int] = {}
+    """A port that is published in front of the nodes, such as 80, to the port of the nodes that it leads to."""
+    cni_layout: Literal["gke", "k3d", "k3s", "microk8s", "minikube"] | None = None
+    """Where nodes keep their network plugins, as Istio's charts call it; None: in /opt/cni/bin and /etc/cni/net.d."""
     assigns_user_ids: bool = False
     """Whether each namespace has user ids of its own, so that a pod must not choose (OpenShift's restricted-v2)."""
 
@@ -52,6 +58,8 @@ class Conventions(Value):
     mirror: Mirror = Mirror()
     models: Namespace = Namespace(name="models")
     """Where model stacks live."""
+    mesh: dict[str, str] = {}
+    """The labels of pods that speak mutual TLS with each other; none where there is no mesh."""
 
 
 class Context(Value):

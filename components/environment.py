@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from functools import reduce
 from graphlib import CycleError, TopologicalSorter
 
 from components.addon import Addon
@@ -23,7 +24,8 @@ class Environment(Value):
 
         Raises Invalid, before the first unit, with every mistake that several values make together.
         """
-        checks = (self._missing, self._unreadable, self._twice, self._disagreeing, self._fighting)
+        context = self._agreed(context)
+        checks = (self._missing, self._unfit, self._unreadable, self._twice, self._disagreeing, self._fighting)
         if found := [mistake for check in checks for mistake in check(context)]:
             raise Invalid(found)
         units = {type(addon): addon.unit(context) for addon in self.addons}
@@ -36,6 +38,11 @@ class Environment(Value):
     @property
     def _installed(self) -> dict[type[Addon], Addon]:
         return {type(addon): addon for addon in self.addons}
+
+    def _agreed(self, context: Context) -> Context:
+        """The context with what its add-ons make a convention."""
+        agreed = reduce(lambda given, addon: addon.conventions(given), self.addons, context.conventions)
+        return context.model_copy(update={"conventions": agreed})
 
     def _order(self, context: Context) -> list[type[Addon]]:
         graph = {type(addon): addon.needs(context) for addon in self.addons}
@@ -51,6 +58,10 @@ class Environment(Value):
                 if need not in self._installed:
                     key = need.key()
                     yield Mistake(path, f"needs the add-on {key!r}, which is left out. Add '{key}: {{}}' to addons")
+
+    def _unfit(self, context: Context) -> Iterator[Mistake]:
+        for addon in self.addons:
+            yield from (Mistake(("addons", addon.key()), each) for each in addon.mistakes(context))
 
     def _unreadable(self, context: Context) -> Iterator[Mistake]:
         for stack in self.stacks:

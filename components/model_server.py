@@ -4,8 +4,9 @@ from typing import Any, Self
 
 from pydantic import Field, model_validator
 
-from components import artefact
+from components import artefact, mesh
 from components.addon import Addon
+from components.addons.istio import Istio
 from components.addons.metrics_server import MetricsServer
 from components.addons.nvidia_device_plugin import NvidiaDevicePlugin
 from components.context import Context, Traits
@@ -72,6 +73,7 @@ class ModelServer(ModelStack):
         needed: dict[type[Addon], bool] = {
             MetricsServer: self.autoscaling is not None and not traits.metrics_api,
             NvidiaDevicePlugin: self.resources.gpus > 0 and not traits.gpu_devices,
+            Istio: bool(context.conventions.mesh),
         }
         return tuple(addon for addon, missing in needed.items() if missing)
 
@@ -87,10 +89,12 @@ class ModelServer(ModelStack):
         most = self.autoscaling.max_replicas if self.autoscaling else self.replicas
         budget = [disruption_budget(metadata(), self.selector)] if most > 1 else []
         account = {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": metadata()}
+        meshed = bool(context.conventions.mesh)
         return [
             config,
             account | {"automountServiceAccountToken": False},
-            _network_policy(metadata(), self.selector, server, self._calls(context)),
+            _network_policy(metadata(), self.selector, server, self._calls(context), meshed),
+            *([mesh.only_mutual_tls(metadata(), self.selector, _scraped(server))] if meshed else []),
             deployment,
             _service(metadata(), self.selector, server),
             *scaling,
@@ -122,7 +126,8 @@ class ModelServer(ModelStack):
         annotations = (
             {**scrape, "prometheus.io/port": str(server.ports["metrics"])} if "metrics" in server.ports else {}
         )
-        labels = {**self.labels, **(context.traits.identity_labels if self.by_identity(context) else {})}
+        identity = context.traits.identity_labels if self.by_identity(context) else {}
+        labels = {**self.labels, **identity, **context.conventions.mesh}
         template = {
             "metadata": {"labels": labels, "annotations": annotations},
             "spec": self._pod(server, models, context.traits),
@@ -201,11 +206,17 @@ def _service(metadata: dict[str, Any], selector: dict[str, str], server: Server)
     }
 
 
+def _scraped(server: Server) -> tuple[int, ...]:
+    """Where Prometheus asks in plain text, being no part of the mesh."""
+    return (server.ports["metrics"],) if "metrics" in server.ports else ()
+
+
 def _network_policy(
-    metadata: dict[str, Any], selector: dict[str, str], server: Server, calls: list[dict[str, Any]]
+    metadata: dict[str, Any], selector: dict[str, str], server: Server, calls: list[dict[str, Any]], meshed: bool
 ) -> KubernetesObject:
     """Pods of the cluster may call; the model itself calls only what `calls` opens."""
     ports = [{"protocol": "TCP", "port": name} for name in server.ports]
+    tunnel = mesh.openings(ports) if meshed else []
     return {
         "apiVersion": "networking.k8s.io/v1",
         "kind": "NetworkPolicy",
@@ -213,7 +224,7 @@ def _network_policy(
         "spec": {
             "podSelector": {"matchLabels": selector},
             "policyTypes": ["Ingress", "Egress"],
-            "ingress": [{"from": [{"namespaceSelector": {}}], "ports": ports}],
+            "ingress": [{"from": [{"namespaceSelector": {}}], "ports": ports}, *tunnel],
             **({"egress": calls} if calls else {}),
         },
     }

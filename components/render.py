@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from components.errors import SlipwayError
-from components.unit import MANAGED_BY, Chart, KubernetesObject, Namespace, Unit, identity, waves
+from components.objects import labels
+from components.unit import Chart, KubernetesObject, Namespace, Unit, identity, waves
 from components.yaml_text import dump
 
 Folder = tuple[str, list[KubernetesObject]]
@@ -89,6 +90,6 @@ def _application(unit: Unit, chart: Chart) -> KubernetesObject:
     return {
         "apiVersion": "argoproj.io/v1alpha1",
         "kind": "Application",
-        "metadata": {"name": chart.release, "namespace": "argocd", "labels": MANAGED_BY},
+        "metadata": {"name": chart.release, "namespace": "argocd", "labels": labels(unit.name)},
         "spec": {"project": "default", "source": source, "destination": destination, "syncPolicy": sync},
     }

@@ -63,7 +63,13 @@ class K3d(Cluster):
         https_port: int = Field(default=8443, ge=1, le=65535)
         mirrors: dict[str, tuple[str, ...]] = {}
         """A registry's host to the addresses that are asked instead."""
-        traits: Traits = Traits(storage_class="local-path", metrics_api=True)
+        traits: Traits = Traits(
+            storage_class="local-path",
+            metrics_api=True,
+            node_network="172.25.0.0/16",
+            node_ports={80: 30080, 443: 30443},
+            cni_layout="k3d",
+        )
 
         @field_validator("image")
         @classmethod
@@ -93,7 +99,8 @@ class K3d(Cluster):
         def config(self, name: str) -> dict[str, Any]:
             """The k3d config file; Traefik and servicelb give way to Istio and MetalLB."""
             disabled = [{"arg": f"--disable={part}", "nodeFilters": ["server:*"]} for part in ("traefik", "servicelb")]
-            published = ((self.http_port, 80), (self.https_port, 443))
+            ports, network = self.traits.node_ports, self.traits.node_network
+            published = ((self.http_port, ports.get(80, 80)), (self.https_port, ports.get(443, 443)))
             return {
                 "apiVersion": "k3d.io/v1alpha5",
                 "kind": "Simple",
@@ -101,6 +108,7 @@ class K3d(Cluster):
                 "servers": self.servers,
                 "agents": self.agents,
                 "image": self.image,
+                **({"subnet": network} if network else {}),
                 "kubeAPI": {"hostPort": str(self.api_port)},
                 "ports": [{"port": f"{here}:{there}", "nodeFilters": ["loadbalancer"]} for here, there in published],
                 "registries": {"config": yaml.safe_dump({"mirrors": self._endpoints()})} if self.mirrors else {},

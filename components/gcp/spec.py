@@ -66,6 +66,7 @@ class GkeSpec(CloudSpec):
         store_schemes=("gs",),
         identity_endpoints=(Opening(cidr=METADATA_SERVER, port=80), Opening(cidr=METADATA_SERVER, port=8080)),
         gpu_devices=True,
+        cni_layout="gke",
     )
 
     @property

@@ -1,3 +1,4 @@
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 from components.addon import Addon
 from components.addons.metrics_server import MetricsServer
 from components.addons.nvidia_device_plugin import NvidiaDevicePlugin
-from components.context import Context, Traits
+from components.context import Context, Conventions, Traits
 from components.environment import Environment
 from components.errors import Invalid, Mistake
 from components.unit import Namespace, Unit
@@ -214,3 +215,32 @@ def test_gpus_that_no_node_offers_are_refused_with_the_add_on_that_does(tmp_path
         ("nvidia-device-plugin", ()),
         ("iris", ("nvidia-device-plugin",)),
     ]
+
+
+class Anchor(Step):
+    """Holds in ports only, and then everybody shall know of the sea."""
+
+    def mistakes(self, context: Context) -> Iterator[str]:
+        if not context.traits.load_balancer:
+            yield "there is no port here. Leave it out"
+
+    def conventions(self, given: Conventions) -> Conventions:
+        return given.model_copy(update={"mesh": {"sea": "rough"}})
+
+
+class Flag(Step):
+    def unit(self, context: Context) -> Unit:
+        return Unit(name=context.conventions.mesh["sea"], namespace=self.space)
+
+
+def test_an_add_on_refuses_a_cluster_that_it_does_not_fit() -> None:
+    assert mistakes(Environment(addons=(Anchor(),))) == [
+        Mistake(("addons", "anchor"), "there is no port here. Leave it out")
+    ]
+
+
+@given(st.permutations([Anchor(), Flag(), Keel()]))
+def test_what_one_makes_a_convention_all_know(addons: list[Addon]) -> None:
+    port = Context(traits=Traits(load_balancer=True))
+    assert set(names(Environment(addons=tuple(addons)).units(port))) == {"anchor", "rough", "keel"}
+    assert port.conventions.mesh == {}, "and nobody outside of that environment"

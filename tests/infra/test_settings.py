@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -238,12 +239,9 @@ def test_a_stack_whose_model_is_gone_names_the_model(tmp_path: Path, monkeypatch
 
 
 def test_the_engine_tells_the_same_as_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
-    config = {
-        "slipway:cluster": json.dumps({"k3d": {"server_memory": "8G"}}),
-        "slipway:models": json.dumps({"iris": {"autoscaling": {"min_replicas": 1, "max_replicas": 3}}, "wine": None}),
-        "aws:region": "eu-north-1",
-    }
-    monkeypatch.setenv("PULUMI_CONFIG", json.dumps(config))
+    said = yaml.safe_load((FOLDER / "Pulumi.dev.yaml").read_text())["config"]
+    config = {key: value if isinstance(value, str) else json.dumps(value) for key, value in said.items()}
+    monkeypatch.setenv("PULUMI_CONFIG", json.dumps({**config, "aws:region": "eu-north-1"}))
     told, read = settings.from_engine("dev"), settings.from_file("dev", FOLDER)
     assert told.cluster == read.cluster
     assert told.units() == read.units()

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from components.cloud import KUBERNETES
 from components.clusters.k3d import CREATE, DELETE, K3d
+from components.context import Traits
 from components.errors import Invalid
 from infra import settings
 from tests.components.deployed import KUBECONFIG, Deployed, deploy, revealed
@@ -62,7 +63,9 @@ def test_the_defaults_are_what_people_type_by_hand() -> None:
     disabled = {argument["arg"] for argument in config["options"]["k3s"]["extraArgs"]}
     assert {argument.partition("@")[0] for argument in typed["k3s-arg"]} <= disabled
     assert {config["kubeAPI"]["hostPort"]} == typed["api-port"]
-    assert {f"{port['port']}@{port['nodeFilters'][0]}" for port in config["ports"]} == typed["port"]
+    leads = {str(node): str(port) for port, node in K3d.Spec().traits.node_ports.items()}
+    published = [(*port["port"].split(":"), port["nodeFilters"][0]) for port in config["ports"]]
+    assert {f"{here}:{leads[node]}@{filter}" for here, node, filter in published} == typed["port"]
     assert {config["options"]["runtime"]["serversMemory"]} == typed["servers-memory"]
 
 
@@ -122,6 +125,17 @@ def test_a_name_that_k3d_refuses_is_refused_before_it_is_asked() -> None:
         f"slipway:cluster: environment '{fits}x': its cluster would be called 'slipway-{fits}x', "
         "and 32 characters are allowed. Shorten the environment's name"
     )
+
+
+def test_the_network_of_the_nodes_is_fixed_so_that_its_top_can_be_given_away() -> None:
+    assert K3d.Spec().config("x")["subnet"] == K3d.Spec().traits.node_network == "172.25.0.0/16"
+    assert K3d.Spec(traits=Traits(node_network="10.9.0.0/24")).config("x")["subnet"] == "10.9.0.0/24"
+    assert "subnet" not in K3d.Spec(traits=Traits()).config("x"), "Docker chooses"
+
+
+def test_ports_lead_to_the_same_port_of_nodes_where_no_other_is_said() -> None:
+    ports = K3d.Spec(traits=Traits()).config("x")["ports"]
+    assert [each["port"] for each in ports] == ["8080:80", "8443:443"]
 
 
 @pytest.mark.parametrize("servers", [2, 4, 6])

@@ -1,0 +1,1 @@
+"""What the JupyterHub add-on is made of."""
