@@ -3,7 +3,8 @@
 from components.observability.grafana import Dashboard, Panel, Query, Row, Unit, Variable
 from components.observability.serving import GRAPH, MODEL, STACK
 
-MESH = 'reporter="destination",destination_workload_namespace="{}",destination_workload=~"$workload"'
+MESH = 'reporter="source",destination_service_namespace="{}",destination_service_name=~"$service"'
+"""What gateways report: in ambient mode nobody else sees requests, nodes see connections."""
 
 
 def dashboards(models: str) -> tuple[Dashboard, ...]:
@@ -20,13 +21,13 @@ def serving(models: str) -> Dashboard:
 
 def mesh(models: str) -> Dashboard:
     """Inference graphs, and what the mesh sees of them."""
-    workloads = Variable(
-        name="workload",
-        label="destination_workload",
-        query=f'istio_requests_total{{destination_workload_namespace="{models}"}}',
+    services = Variable(
+        name="service",
+        label="destination_service_name",
+        query=f'istio_requests_total{{destination_service_namespace="{models}"}}',
     )
-    rows = (_graphs(), _traffic(MESH.format(models)))
-    return Dashboard(name="slipway-mesh", title="Graphs and mesh", rows=rows, variables=(workloads,))
+    rows = (_graphs(), _traffic(models))
+    return Dashboard(name="slipway-mesh", title="Graphs and mesh", rows=rows, variables=(services,))
 
 
 def _answers() -> Row:
@@ -139,20 +140,27 @@ def _graphs() -> Row:
     )
 
 
-def _traffic(chosen: str) -> Row:
-    workload = "destination_workload, destination_version"
-    requests = f"sum by ({workload}) (rate(istio_requests_total{{{chosen}}}[5m]))"
-    failed = f'sum by ({workload}) (rate(istio_requests_total{{{chosen},response_code=~"5.."}}[5m]))'
-    buckets = f"sum by ({workload}, le) (rate(istio_request_duration_milliseconds_bucket{{{chosen}}}[5m]))"
-    callers = f"sum by (source_workload, destination_workload) (rate(istio_requests_total{{{chosen}}}[5m]))"
-    legend = "{{destination_workload}} {{destination_version}}"
+def _traffic(models: str) -> Row:
+    service, chosen = "destination_service_name", MESH.format(models)
+    requests = f"sum by ({service}) (rate(istio_requests_total{{{chosen}}}[5m]))"
+    failed = f'sum by ({service}) (rate(istio_requests_total{{{chosen},response_code=~"5.."}}[5m]))'
+    buckets = f"sum by ({service}, le) (rate(istio_request_duration_milliseconds_bucket{{{chosen}}}[5m]))"
+    here = f'reporter="destination",destination_workload_namespace="{models}"'
+    pairs = "source_workload, destination_workload, connection_security_policy"
+    opened = f"sum by ({pairs}) (rate(istio_tcp_connections_opened_total{{{here}}}[5m]))"
+    legend = f"{{{{{service}}}}}"
     return Row(
-        title="Mesh (Istio)",
+        title="Gateway and mesh (Istio)",
         panels=(
-            _panel("Requests by version", requests, legend, unit="reqps"),
+            _panel("Requests through the gateway", requests, legend, unit="reqps"),
             _panel("Errors", f"({failed} or 0 * {requests}) / ({requests} > 0)", legend, unit="percentunit"),
             _panel("Latency, p99", f"histogram_quantile(0.99, {buckets})", legend, unit="ms"),
-            _panel("Who calls whom", callers, "{{source_workload}} → {{destination_workload}}", unit="reqps"),
+            _panel(
+                "Connections between workloads",
+                opened,
+                "{{source_workload}} → {{destination_workload}} ({{connection_security_policy}})",
+                unit="ops",
+            ),
         ),
     )
 

@@ -15,8 +15,8 @@ HEIGHT = 8
 SOURCE = {"type": "prometheus", "uid": "prometheus"}
 """The chart's data source."""
 
-Unit = Literal["short", "reqps", "s", "ms", "percentunit", "bytes"]
-"""What Grafana writes behind a number; reqps is requests per second."""
+Unit = Literal["short", "reqps", "ops", "s", "ms", "percentunit"]
+"""What Grafana writes behind a number; reqps and ops are requests and events per second."""
 
 
 class Query(Value):

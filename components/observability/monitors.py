@@ -20,7 +20,8 @@ def monitors(namespace: str, models: str, of: str) -> list[KubernetesObject]:
     return [
         pods("models", {"matchLabels": {"app.kubernetes.io/component": "model"}}, _model_servers(), models),
         pods("graphs", _having("seldon-deployment-id"), _graphs(), models),
-        pods("mesh", _having("istio-prometheus-ignore", "DoesNotExist"), _sidecars()),
+        pods("proxies", _having("istio-prometheus-ignore", "DoesNotExist"), _proxy("http-envoy-prom")),
+        pods("tunnels", {"matchLabels": {"app": "ztunnel"}}, _proxy("ztunnel-stats"), "istio-system"),
         pods("certificates", {"matchLabels": _CERT_MANAGER}, {"port": "http-metrics"}, "cert-manager"),
         _control_plane(namespace, of),
     ]
@@ -46,8 +47,9 @@ def _graphs() -> dict[str, Any]:
     return _port("metrics", _copied(name, "stack"), behind)
 
 
-def _sidecars() -> dict[str, Any]:
-    return {"port": "http-envoy-prom", "path": "/stats/prometheus"}
+def _proxy(port: str) -> dict[str, Any]:
+    """A gateway's or a sidecar's Envoy, or a node's ztunnel."""
+    return {"port": port, "path": "/stats/prometheus"}
 
 
 def _control_plane(namespace: str, of: str) -> KubernetesObject:
@@ -56,7 +58,7 @@ def _control_plane(namespace: str, of: str) -> KubernetesObject:
         "selector": {"matchLabels": {"app": "istiod"}},
         "endpoints": [{"port": "http-monitoring"}],
     }
-    return platform_object(API, "ServiceMonitor", "mesh", namespace, of=of, spec=spec)
+    return platform_object(API, "ServiceMonitor", "istiod", namespace, of=of, spec=spec)
 
 
 def _port(port: str, *relabelings: dict[str, Any]) -> dict[str, Any]:

@@ -13,7 +13,19 @@ from components.unit import Unit
 
 LEAST: dict[str, dict[str, Any]] = {}
 """Where an add-on does not go without a choice."""
-MOST: dict[str, tuple[dict[str, Any], ...]] = {}
+MOST: dict[str, tuple[dict[str, Any], ...]] = {
+    "cert_manager": ({"acme": {"email": "platform@example.it", "ingress_class": "istio", "directory": "production"}},),
+    "monitoring": (
+        {
+            **{"host": "grafana.example.it", "tls_secret": "grafana-tls", "ingress_class": "istio"},
+            **{"retention_days": 30, "storage": "200Gi", "storage_class": "fast"},
+            "notify": {"kind": "slack", "secret": "alerts", "channel": "#models"},
+            "objectives": {"error_percent": 1, "p99_seconds": 0.5},
+        },
+        {"notify": {"kind": "webhook", "secret": "alerts"}},
+        {"notify": {"kind": "pagerduty", "secret": "alerts"}},
+    ),
+}
 """Choices that turn every option on; several where options exclude each other."""
 
 KEYS = catalog.names("components.addons")

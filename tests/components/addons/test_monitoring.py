@@ -138,8 +138,8 @@ def test_its_objects_follow_the_operator_s_webhook() -> None:
     assert unit.accepts
     assert (unit.accepts["kind"], unit.accepts["metadata"]["namespace"]) == ("PrometheusRule", "monitoring")
     assert {identity(each) for each in unit.objects} == {
-        *(f"podmonitor.monitoring.{name}" for name in ("models", "graphs", "mesh", "certificates")),
-        "servicemonitor.monitoring.mesh",
+        *(f"podmonitor.monitoring.{name}" for name in ("models", "graphs", "proxies", "tunnels", "certificates")),
+        "servicemonitor.monitoring.istiod",
         "prometheusrule.monitoring.serving",
         *(f"configmap.monitoring.{name}" for name in ("slipway-serving", "slipway-mesh")),
     }

@@ -75,16 +75,20 @@ def test_in_a_graph_the_servers_are_told_from_the_executor(container: str, graph
     assert (found["stack"], found.get("graph"), found["__metrics_path__"]) == ("iris", graph, "/prometheus")
 
 
-def test_sidecars_are_asked_wherever_they_are() -> None:
-    spec = MONITORS["podmonitor.monitoring.mesh"]["spec"]
-    assert spec["namespaceSelector"] == {"any": True}
-    assert spec["podMetricsEndpoints"] == [{"port": "http-envoy-prom", "path": "/stats/prometheus"}]
+@pytest.mark.parametrize(
+    ("name", "port", "namespaces"),
+    [("proxies", "http-envoy-prom", {"any": True}), ("tunnels", "ztunnel-stats", {"matchNames": ["istio-system"]})],
+)
+def test_what_carries_the_mesh_is_asked_where_it_is(name: str, port: str, namespaces: dict[str, Any]) -> None:
+    spec = MONITORS[f"podmonitor.monitoring.{name}"]["spec"]
+    assert spec["namespaceSelector"] == namespaces
+    assert spec["podMetricsEndpoints"] == [{"port": port, "path": "/stats/prometheus"}]
 
 
 def test_istiod_and_cert_manager_are_asked_where_their_charts_put_them() -> None:
     mesh, certificates = (
         MONITORS[f"{kind}.monitoring.{name}"]["spec"]
-        for kind, name in (("servicemonitor", "mesh"), ("podmonitor", "certificates"))
+        for kind, name in (("servicemonitor", "istiod"), ("podmonitor", "certificates"))
     )
     assert (mesh["namespaceSelector"], mesh["endpoints"]) == (
         {"matchNames": ["istio-system"]},
