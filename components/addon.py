@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from components.catalog import Kind
-from components.context import Context
+from components.context import Context, Conventions
 from components.unit import Unit
 from components.values import Value
 
@@ -22,6 +22,10 @@ class Addon(Kind, Value):
     def mistakes(self, context: Context) -> Iterator[str]:
         """What keeps it from working on this cluster, each with its cure."""
         yield from ()
+
+    def conventions(self, given: Conventions) -> Conventions:
+        """The conventions of an environment that has it: what all units must know about it, such as a mesh."""
+        return given
 
     def unit(self, context: Context) -> Unit:
         """The charts and objects that install it."""

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from functools import reduce
 from graphlib import CycleError, TopologicalSorter
 
 from components.addon import Addon
@@ -23,6 +24,7 @@ class Environment(Value):
 
         Raises Invalid, before the first unit, with every mistake that several values make together.
         """
+        context = self._agreed(context)
         checks = (self._missing, self._unfit, self._unreadable, self._twice, self._disagreeing, self._fighting)
         if found := [mistake for check in checks for mistake in check(context)]:
             raise Invalid(found)
@@ -36,6 +38,11 @@ class Environment(Value):
     @property
     def _installed(self) -> dict[type[Addon], Addon]:
         return {type(addon): addon for addon in self.addons}
+
+    def _agreed(self, context: Context) -> Context:
+        """The context with what its add-ons make a convention."""
+        agreed = reduce(lambda given, addon: addon.conventions(given), self.addons, context.conventions)
+        return context.model_copy(update={"conventions": agreed})
 
     def _order(self, context: Context) -> list[type[Addon]]:
         graph = {type(addon): addon.needs(context) for addon in self.addons}
