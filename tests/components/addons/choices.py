@@ -25,6 +25,13 @@ MOST: dict[str, tuple[dict[str, Any], ...]] = {
         {"notify": {"kind": "webhook", "secret": "alerts"}},
         {"notify": {"kind": "pagerduty", "secret": "alerts"}},
     ),
+    "tracing": (
+        {
+            **{"sampled_percent": 1, "retention_hours": 24, "storage": "5Gi", "storage_class": "fast"},
+            "collector_image": "registry.example.it/collector:1",
+            "jaeger_image": "registry.example.it/jaeger:1",
+        },
+    ),
 }
 """Choices that turn every option on; several where options exclude each other."""
 
