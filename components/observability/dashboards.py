@@ -1,7 +1,7 @@
 """The dashboards of the serving stack."""
 
 from components.observability.grafana import Dashboard, Panel, Query, Row, Unit, Variable
-from components.observability.serving import GRAPH, MODEL, STACK
+from components.observability.serving import GRAPH, STACK
 
 MESH = 'reporter="source",destination_service_namespace="{}",destination_service_name=~"$service"'
 """What gateways report: in ambient mode nobody else sees requests, nodes see connections."""
@@ -65,8 +65,8 @@ def _per_model() -> Row:
             _panel("Mean latency", _chosen("model:latency_seconds:mean5m"), legend, unit="s"),
             _panel(
                 "Versions in use",
-                f"count by ({MODEL}) ({_chosen('model:requests:rate5m')} > 0)",
-                legend,
+                f"count by ({STACK}, model) ({_chosen('model:requests:rate5m')} > 0)",
+                "{{stack}} {{model}}",
             ),
         ),
     )
@@ -107,7 +107,7 @@ def _replicas(models: str) -> Row:
                 ),
             ),
             _panel(
-                "Of the most that an autoscaler may make",
+                "Replicas, of the most allowed",
                 f"{autoscaler}_status_current_replicas{{{here}}} / {autoscaler}_spec_max_replicas{{{here}}}",
                 "{{horizontalpodautoscaler}}",
                 unit="percentunit",
