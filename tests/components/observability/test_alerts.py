@@ -1,4 +1,5 @@
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -58,3 +59,11 @@ def test_one_rule_object_has_what_is_recorded_before_the_alerts_that_read_it() -
     assert all({"record", "expr", "labels"} == each.keys() for each in recorded["rules"])
     assert [each["alert"] for each in alerting["rules"]] == list(ALERTS)
     assert len({(each["record"], each["labels"]["protocol"]) for each in recorded["rules"]}) == len(recorded["rules"])
+
+
+def test_the_page_lists_every_alert_with_its_severity() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "addons" / "monitoring.md").read_text()
+    listed = re.findall(r"^\| `(\w+)` \| (?:(\d+) min|at once) \| (\w+) \|$", page, re.MULTILINE)
+    assert [(name, f"{minutes or 0}m", severity) for name, minutes, severity in listed] == [
+        (alert.name, alert.lasting, alert.severity) for alert in ALERTS.values()
+    ]
