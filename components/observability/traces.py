@@ -7,6 +7,8 @@ from typing import Any
 
 OTLP_GRPC, OTLP_HTTP, JAEGER_HTTP, UI, HEALTH = 4317, 4318, 14268, 16686, 13133
 STORED = "/data"
+PROBES = "^GET /v2/.*(ready|live)"
+"""How MLServer's spans of them are called."""
 MOST_TRACES = 20_000
 """How many Jaeger keeps in memory before it forgets the oldest."""
 
@@ -14,7 +16,8 @@ MOST_TRACES = 20_000
 def collector(jaeger: str, sampled_percent: float) -> dict[str, Any]:
     """Takes OTLP and the Jaeger clients' own protocol, and sends a share of all traces, each whole, to host `jaeger`.
 
-    It refuses spans before it runs out of memory, and who sends them goes on without.
+    It refuses spans before it runs out of memory, and who sends them goes on without. Probes, which would be most of
+    what there is, are dropped.
     """
     return {
         "receivers": {
@@ -23,6 +26,7 @@ def collector(jaeger: str, sampled_percent: float) -> dict[str, Any]:
         },
         "processors": {
             "memory_limiter": {"check_interval": "1s", "limit_percentage": 80, "spike_limit_percentage": 20},
+            "filter": {"error_mode": "ignore", "traces": {"span": [f'IsMatch(name, "{PROBES}")']}},
             "probabilistic_sampler": {"sampling_percentage": sampled_percent},
             "batch": {},
         },
@@ -33,7 +37,7 @@ def collector(jaeger: str, sampled_percent: float) -> dict[str, Any]:
             "pipelines": {
                 "traces": {
                     "receivers": ["otlp", "jaeger"],
-                    "processors": ["memory_limiter", "probabilistic_sampler", "batch"],
+                    "processors": ["memory_limiter", "filter", "probabilistic_sampler", "batch"],
                     "exporters": ["otlp_grpc"],
                 }
             },

@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +77,21 @@ def test_a_profile_decides_how_much_is_kept_by_how_many(profile: Profile, percen
     assert sampler == {"sampling_percentage": percent}
     assert objects["Deployment", "collector"]["spec"]["replicas"] == collectors
     assert (("PodDisruptionBudget", "collector") in objects) is (collectors > 1)
+
+
+@pytest.mark.parametrize(
+    ("span", "dropped"),
+    [
+        ("GET /v2/models/{model_name}/ready", True),
+        ("GET /v2/health/live http send", True),
+        ("POST /v2/models/{model_name}/infer", False),
+        ("GET /v2/models/{model_name}", False),
+    ],
+)
+def test_probes_are_no_traces(span: str, dropped: bool) -> None:
+    (condition,) = settings(context(), "collector")["processors"]["filter"]["traces"]["span"]
+    (pattern,) = re.findall(r'^IsMatch\(name, "(.+)"\)$', condition)
+    assert bool(re.search(pattern, span)) is dropped
 
 
 def test_memory_is_refused_before_it_runs_out() -> None:
