@@ -51,6 +51,19 @@ class Traits(Value):
     """Whether each namespace has user ids of its own, so that a pod must not choose (OpenShift's restricted-v2)."""
 
 
+class Collector(Value):
+    """A Service that takes spans, by OTLP over gRPC."""
+
+    namespace: str
+    service: str
+    port: int
+
+    @property
+    def address(self) -> str:
+        """Where the cluster calls it."""
+        return f"http://{self.service}.{self.namespace}.svc:{self.port}"
+
+
 class Conventions(Value):
     """What an environment decides once for all that belongs to it."""
 
@@ -60,6 +73,8 @@ class Conventions(Value):
     """Where model stacks live."""
     mesh: dict[str, str] = {}
     """The labels of pods that speak mutual TLS with each other; none where there is no mesh."""
+    traces: Collector | None = None
+    """Where pods send their spans; None: nowhere."""
 
 
 class Context(Value):

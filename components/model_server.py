@@ -9,7 +9,7 @@ from components.addon import Addon
 from components.addons.istio import Istio
 from components.addons.metrics_server import MetricsServer
 from components.addons.nvidia_device_plugin import NvidiaDevicePlugin
-from components.context import Context, Traits
+from components.context import Collector, Context, Traits
 from components.model_stack import ModelStack
 from components.scaling import Autoscaling, autoscaler, disruption_budget
 from components.unit import KubernetesObject
@@ -29,6 +29,8 @@ class Server(Value):
     image: PinnedImage
     command: tuple[str, ...]
     env: dict[str, str] = {}
+    traces_env: dict[str, str] = {}
+    """Added where spans are collected, {address} being where: what makes it send them."""
     ports: dict[str, int]
     """Name to number; `http` is a must, `metrics` is scraped at /metrics."""
     startup_path: str
@@ -81,7 +83,7 @@ class ModelServer(ModelStack):
         def metadata() -> dict[str, Any]:
             return {"name": self.name, "namespace": context.models.name, "labels": self.labels}
 
-        server, files = self.server(), self.files()
+        server, files = _traced(self.server(), context.conventions.traces), self.files()
         config = artefact.config_map(self.name, files)
         config["metadata"] = {**metadata(), **config["metadata"]}
         deployment = self._deployment(metadata(), server, artefact.volume("models", config, files), context)
@@ -93,7 +95,7 @@ class ModelServer(ModelStack):
         return [
             config,
             account | {"automountServiceAccountToken": False},
-            _network_policy(metadata(), self.selector, server, self._calls(context), meshed),
+            _network_policy(metadata(), self.selector, server, self._calls(context, server), meshed),
             *([mesh.only_mutual_tls(metadata(), self.selector, _scraped(server))] if meshed else []),
             deployment,
             _service(metadata(), self.selector, server),
@@ -106,18 +108,24 @@ class ModelServer(ModelStack):
         count = f"{bounds.min_replicas} to {bounds.max_replicas}, by CPU" if bounds else str(self.replicas)
         return (*super().summary(), f"replicas: {count}", self.server().image)
 
-    def _calls(self, context: Context) -> list[dict[str, Any]]:
-        """The openings of a NetworkPolicy towards its stores: names, HTTPS, and where its identity comes from."""
+    def _calls(self, context: Context, server: Server) -> list[dict[str, Any]]:
+        """The openings of a NetworkPolicy towards its stores and the collector of its spans, and for their names."""
+        traces = context.conventions.traces if server.traces_env else None
+        calls = [*self._store_calls(context), *(_collector_calls(traces) if traces else [])]
+        dns = {"ports": [{"protocol": protocol, "port": 53} for protocol in ("UDP", "TCP")]}
+        return [dns, *calls] if calls else []
+
+    def _store_calls(self, context: Context) -> list[dict[str, Any]]:
+        """HTTPS, and where its identity comes from."""
         if not self.reads:
             return []
-        dns = {"ports": [{"protocol": protocol, "port": 53} for protocol in ("UDP", "TCP")]}
         https = {"ports": [{"protocol": "TCP", "port": 443}]}
         identity = context.traits.identity_endpoints if self.by_identity(context) else ()
         asked = [
             {"to": [{"ipBlock": {"cidr": each.cidr}}], "ports": [{"protocol": "TCP", "port": each.port}]}
             for each in identity
         ]
-        return [dns, https, *asked]
+        return [https, *asked]
 
     def _deployment(
         self, metadata: dict[str, Any], server: Server, models: dict[str, Any], context: Context
@@ -188,6 +196,16 @@ class ModelServer(ModelStack):
                 {"name": "scratch", "mountPath": "/tmp"},
             ],
         }
+
+
+def _traced(server: Server, traces: Collector | None) -> Server:
+    found = {name: text.format(address=traces.address) for name, text in server.traces_env.items()} if traces else {}
+    return server.model_copy(update={"env": {**server.env, **found}})
+
+
+def _collector_calls(traces: Collector) -> list[dict[str, Any]]:
+    there = {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": traces.namespace}}}
+    return [{"to": [there], "ports": [{"protocol": "TCP", "port": traces.port}]}]
 
 
 def _on_gpus(traits: Traits) -> dict[str, Any]:

@@ -48,6 +48,7 @@ class MLServer(ModelServer):
             image=self.image or self._official_image(),
             command=("mlserver", "start", MODELS_FOLDER),
             env={"HOME": "/tmp"},
+            traces_env={"MLSERVER_TRACING_SERVER": "{address}", "MLSERVER_SERVER_NAME": self.name},
             ports={"http": 8080, "grpc": 8081, "metrics": 8082},
             startup_path=first,
             ready_path="/v2/health/ready" if len(self.models) > 1 else first,

@@ -5,21 +5,17 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-from components.addon import Addon
-from components.addons.hello_nginx import HelloNginx
-from components.addons.istio import Istio
-from components.addons.jupyterhub import JupyterHub
-from components.addons.metallb import Metallb
 from components.addons.metrics_server import MetricsServer
 from components.addons.nvidia_device_plugin import NvidiaDevicePlugin
-from components.addons.seldon_core import SeldonCore
-from components.context import Context, Conventions, Opening, Profile, Traits
+from components.context import Context, Conventions, Opening, Traits
 from components.environment import Environment
 from components.mesh import AMBIENT
 from components.render import folders
 from components.runtimes.mlserver import MLServer
 from components.unit import Chart, KubernetesObject, Namespace, Unit
 from infra import environment_file, settings
+from tests.components.addons.choices import KEYS, PROFILES
+from tests.components.addons.choices import units as addon_units
 from tests.samples import artefact
 
 FOLDER = Path(__file__).parents[2]
@@ -50,19 +46,6 @@ CLOUD = Traits(
 FORMATS = ("lightgbm", "mlflow", "sklearn", "xgboost")
 
 
-ADDONS: tuple[Addon, ...] = (
-    HelloNginx(),
-    Istio(),
-    Istio(tls_secret="wildcard", service_type="NodePort", mutual_tls=False),
-    JupyterHub(host="jupyterhub.example.it"),
-    Metallb(addresses=("172.25.1.1-172.25.1.100", "172.25.2.0/24")),
-    MetricsServer(),
-    SeldonCore(),
-)
-"""Each add-on, and each choice that changes its objects."""
-PROFILES: tuple[Profile, ...] = ("laptop", "production")
-
-
 def units(folder: Path) -> Iterator[Unit]:
     """Every unit; model files are put into `folder`."""
     for name in environment_file.names(FOLDER):
@@ -75,10 +58,8 @@ def units(folder: Path) -> Iterator[Unit]:
             yield MLServer.model_validate(fields).unit(Context(traits=traits))
     zoo = MLServer.model_validate({"name": "zoo", "owner": "science", "models": several})
     yield from Environment(addons=(MetricsServer(), NvidiaDevicePlugin()), stacks=(zoo,)).units(Context())
-    for addon, profile in product(ADDONS, PROFILES):
-        unit = addon.unit(Context(conventions=Conventions(profile=profile)))
-        yield unit
-        yield unit.model_copy(update={"objects": (unit.accepts,) if unit.accepts else ()})
+    for key, profile in product(KEYS, PROFILES):
+        yield from addon_units(key, profile)
     yield zoo.unit(Context(conventions=Conventions(mesh=AMBIENT)))
     for level in ("restricted", "baseline", "privileged"):
         space = Namespace.model_validate({"name": f"{level}-system", "pod_security": level})
