@@ -48,7 +48,7 @@ class Login(NamedTuple):
     passwords: dict[str, int] = {}
 
 
-PASSWORDS = {"user_password": 24, "admin_password": 64}
+PASSWORDS = {"user_password": 32, "admin_password": 64}
 """JupyterHub asks for 8 characters, and 32 for administrators."""
 _READ_PASSWORDS = "".join(
     f"c.SharedPasswordAuthenticator.{key} = get_secret_value({key!r})  # of hub.existingSecret\n" for key in PASSWORDS

@@ -30,7 +30,7 @@ def unknown_keys(chart: Chart) -> list[str]:
 def refusals(chart: Chart) -> list[str]:
     """Where the chart's values break its schema, and how; Helm would say the same. Skips as `known` does."""
     defaults, schema, _ = known(chart)
-    errors = jsonschema.Draft7Validator(schema).iter_errors(merged(defaults.get(ISTIO, defaults), chart.values))
+    errors = jsonschema.Draft7Validator(schema).iter_errors(merged(defaults, chart.values))
     return sorted(f"{error.json_path}: {error.message}" for error in errors)
 
 

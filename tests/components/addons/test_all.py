@@ -20,7 +20,7 @@ PROJECT = Path(__file__).parents[3]
 MIRROR = Mirror(charts="oci://registry.example.com/charts", images="registry.example.com/mirror")
 MIRRORED = r"(registry\.example\.com/|^)mirror/\S*"
 """An image of the mirror, with or without the host, which some charts are told apart."""
-PUBLISHERS = r"\b(docker|quay|ghcr|gcr|nvcr|registry\.k8s|istio|aws|microsoft|github|googleapis|pkg)\.(io|com|dev)/"
+PUBLISHERS = r"\b(docker|quay|ghcr|gcr|nvcr|registry\.k8s|registry\.istio|aws|microsoft|github|googleapis|pkg)\.(io|com|dev)/"
 """Where images and charts are published."""
 ONLY_IN_PRODUCTION = {"HorizontalPodAutoscaler", "PodDisruptionBudget"}
 LAPTOP_BYTES = amount("8Gi")
@@ -82,7 +82,7 @@ def test_a_unit_is_made_on_every_cluster_or_refused_in_words(key: str, profile: 
     made = units(key, profile)
     assert made
     assert {unit.name for unit in made} == {made[0].name}
-    assert {unit.namespace for unit in made} == {made[0].namespace}
+    assert {unit.namespace.name for unit in made} == {made[0].namespace.name}
 
 
 @pytest.mark.parametrize("profile", PROFILES)
