@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from components import chart_values
-from components.chart_values import ISTIO, Known
+from components.chart_values import Known
 from components.unit import Chart
 from components.values import merged
 from tests.conftest import SHARED

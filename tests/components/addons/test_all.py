@@ -20,7 +20,9 @@ PROJECT = Path(__file__).parents[3]
 MIRROR = Mirror(charts="oci://registry.example.com/charts", images="registry.example.com/mirror")
 MIRRORED = r"(registry\.example\.com/|^)mirror/\S*"
 """An image of the mirror, with or without the host, which some charts are told apart."""
-PUBLISHERS = r"\b(docker|quay|ghcr|gcr|nvcr|registry\.k8s|registry\.istio|aws|microsoft|github|googleapis|pkg)\.(io|com|dev)/"
+PUBLISHERS = (
+    r"\b(docker|quay|ghcr|gcr|nvcr|registry\.k8s|registry\.istio|aws|microsoft|github|googleapis|pkg)\.(io|com|dev)/"
+)
 """Where images and charts are published."""
 ONLY_IN_PRODUCTION = {"HorizontalPodAutoscaler", "PodDisruptionBudget"}
 LAPTOP_BYTES = amount("8Gi")
