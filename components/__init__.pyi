@@ -1,47 +1,69 @@
 from .addon import Addon
 from .artefact import Artefact
-from .cluster import Cluster, ClusterSpec
+from .cloud import CloudSpec, KubernetesVersion
+from .cluster import Charge, Cluster, ClusterSpec, Identity, SignIn
 from .component import Component
-from .context import Context, Traits
+from .context import Context, Conventions, Profile, Traits
 from .environment import Environment
 from .errors import Invalid, Mistake, SlipwayError, UnknownKind
 from .installation import Installation
 from .manifest import Manifest
+from .mirror import Mirror
 from .model_deployment import ModelDeployment
 from .model_server import ModelServer, Server
 from .model_stack import Endpoint, ModelStack
+from .model_store import Grant, StoreUrl
+from .network import Cidr
+from .node_pool import Gpu, NodePool, Taint
 from .platform import Platform
 from .scaling import Autoscaling
-from .unit import Chart, KubernetesObject, Namespace, Unit
-from .values import DnsLabel, PinnedImage, Quantity, Resources, Value
+from .unit import Chart, ChartImage, GeneratedSecret, KubernetesObject, Namespace, Unit
+from .values import DnsLabel, Host, PinnedImage, Quantity, Resources, Value
 
 __all__ = [
     "Addon",
     "Artefact",
     "Autoscaling",
+    "Charge",
     "Chart",
+    "ChartImage",
+    "Cidr",
+    "CloudSpec",
     "Cluster",
     "ClusterSpec",
     "Component",
     "Context",
+    "Conventions",
     "DnsLabel",
     "Endpoint",
     "Environment",
+    "GeneratedSecret",
+    "Gpu",
+    "Grant",
+    "Host",
+    "Identity",
     "Installation",
     "Invalid",
     "KubernetesObject",
+    "KubernetesVersion",
     "Manifest",
+    "Mirror",
     "Mistake",
     "ModelDeployment",
     "ModelServer",
     "ModelStack",
     "Namespace",
+    "NodePool",
     "PinnedImage",
     "Platform",
+    "Profile",
     "Quantity",
     "Resources",
     "Server",
+    "SignIn",
     "SlipwayError",
+    "StoreUrl",
+    "Taint",
     "Traits",
     "Unit",
     "UnknownKind",
