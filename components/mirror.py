@@ -57,7 +57,7 @@ class Mirror(Value):
         registry, _, path = repository.partition("/")
         known = {"repository": repository, "parent": repository.rpartition("/")[0], "tag": tag}
         known |= {"registry": registry, "path": path, "image": self.image(image.image)}
-        return reduce(merged, (_nested(key, text.format(**known)) for key, text in image.paths.items()), {})
+        return reduce(merged, (nested(key, text.format(**known)) for key, text in image.paths.items()), {})
 
     def _object(self, node: Any) -> Any:
         if isinstance(node, list):
@@ -73,7 +73,7 @@ class Mirror(Value):
         return {**container, "image": self.image(container["image"])}
 
 
-def _nested(key: str, value: Any) -> dict[str, Any]:
+def nested(key: str, value: Any) -> dict[str, Any]:
     """`a.b: x` as {a: {b: x}}."""
     for part in reversed(key.split(".")):
         value = {part: value}
