@@ -1,0 +1,18 @@
+"""Plain objects that belong to an add-on rather than to a model."""
+
+from typing import Any
+
+from components.unit import MANAGED_BY, KubernetesObject
+
+
+def labels(name: str) -> dict[str, str]:
+    """The labels of every object of add-on `name`."""
+    return {"app.kubernetes.io/name": name, **MANAGED_BY, "slipway/owner": "platform"}
+
+
+def platform_object(
+    api: str, kind: str, name: str, namespace: str | None = None, *, of: str, **parts: Any
+) -> KubernetesObject:
+    """An object of add-on `of`; `parts` are its top-level fields, such as spec. No namespace: cluster scope."""
+    place = {"namespace": namespace} if namespace else {}
+    return {"apiVersion": api, "kind": kind, "metadata": {"name": name, **place, "labels": labels(of)}, **parts}
