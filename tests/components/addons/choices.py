@@ -1,0 +1,51 @@
+"""What tests choose about each add-on: the least that it asks for, and every option turned on."""
+
+from collections.abc import Iterator
+from itertools import product
+from typing import Any
+
+from components import catalog
+from components.addon import Addon
+from components.context import Context, Conventions, Profile, Traits
+from components.errors import Invalid
+from components.mirror import Mirror
+from components.unit import Unit
+
+LEAST: dict[str, dict[str, Any]] = {}
+"""Where an add-on does not go without a choice."""
+MOST: dict[str, tuple[dict[str, Any], ...]] = {}
+"""Choices that turn every option on; several where options exclude each other."""
+
+KEYS = catalog.names("components.addons")
+PROFILES: tuple[Profile, ...] = ("laptop", "production")
+TRAITS = {
+    "storage_class": (None, "standard"),
+    "shared_storage_class": (None, "shared"),
+    **dict.fromkeys(("load_balancer", "metrics_api", "adds_nodes", "gpu_devices"), (False, True)),
+}
+
+
+def variants(key: str) -> list[Addon]:
+    """The add-on with the least chosen, then with the most."""
+    kind = catalog.kind("components.addons", key, Addon)
+    return [kind.model_validate(choices) for choices in (LEAST.get(key, {}), *MOST.get(key, ()))]
+
+
+def contexts(profile: Profile, mirror: Mirror = Mirror()) -> Iterator[Context]:
+    """One for every combination of traits that add-ons look at."""
+    for values in product(*TRAITS.values()):
+        traits = Traits.model_validate(dict(zip(TRAITS, values, strict=True)))
+        yield Context(traits=traits, conventions=Conventions(profile=profile, mirror=mirror))
+
+
+def units(key: str, profile: Profile, mirror: Mirror = Mirror()) -> list[Unit]:
+    """Every different unit of the add-on, mirrored, on the clusters that it does not refuse."""
+    found: list[Unit] = []
+    for addon, context in product(variants(key), contexts(profile, mirror)):
+        try:
+            unit = mirror.unit(addon.unit(context))
+        except Invalid:
+            continue
+        if unit not in found:
+            found.append(unit)
+    return found
