@@ -17,6 +17,7 @@ MOST: dict[str, tuple[dict[str, Any], ...]] = {}
 """Choices that turn every option on; several where options exclude each other."""
 
 KEYS = catalog.names("components.addons")
+NO_MIRROR = Mirror()
 PROFILES: tuple[Profile, ...] = ("laptop", "production")
 TRAITS = {
     "storage_class": (None, "standard"),
@@ -31,14 +32,14 @@ def variants(key: str) -> list[Addon]:
     return [kind.model_validate(choices) for choices in (LEAST.get(key, {}), *MOST.get(key, ()))]
 
 
-def contexts(profile: Profile, mirror: Mirror = Mirror()) -> Iterator[Context]:
+def contexts(profile: Profile, mirror: Mirror = NO_MIRROR) -> Iterator[Context]:
     """One for every combination of traits that add-ons look at."""
     for values in product(*TRAITS.values()):
         traits = Traits.model_validate(dict(zip(TRAITS, values, strict=True)))
         yield Context(traits=traits, conventions=Conventions(profile=profile, mirror=mirror))
 
 
-def units(key: str, profile: Profile, mirror: Mirror = Mirror()) -> list[Unit]:
+def units(key: str, profile: Profile, mirror: Mirror = NO_MIRROR) -> list[Unit]:
     """Every different unit of the add-on, mirrored, on the clusters that it does not refuse."""
     found: list[Unit] = []
     for addon, context in product(variants(key), contexts(profile, mirror)):

@@ -18,7 +18,7 @@ from tests.components.addons.choices import KEYS, PROFILES, contexts, units, var
 
 PROJECT = Path(__file__).parents[3]
 MIRROR = Mirror(charts="oci://registry.example.com/charts", images="registry.example.com/mirror")
-PUBLISHERS = r"\b([a-z0-9-]+\.)*(docker|quay|ghcr|gcr|k8s|nvcr|pkg|amazonaws|aws|microsoft|github|googleapis)\.[a-z]+/"
+PUBLISHERS = r"\b(docker|quay|ghcr|gcr|nvcr|registry\.k8s|registry\.istio|aws|mcr\.microsoft|github|googleapis|pkg)\.(io|com|dev)/"
 """Where images and charts are published."""
 ONLY_IN_PRODUCTION = {"HorizontalPodAutoscaler", "PodDisruptionBudget"}
 LAPTOP_BYTES = amount("8Gi")
@@ -28,8 +28,8 @@ KUBERNETES_BYTES = amount("1Gi")
 
 def charts() -> list[Chart]:
     """Every chart of every add-on, with each set of values that it gets."""
-    every = (chart for key in KEYS for profile in PROFILES for unit in units(key, profile) for chart in unit.charts)
-    return [chart for number, chart in enumerate(found := list(every)) if chart not in found[:number]]
+    every = [chart for key in KEYS for profile in PROFILES for unit in units(key, profile) for chart in unit.charts]
+    return [chart for number, chart in enumerate(every) if chart not in every[:number]]
 
 
 def texts(node: Any) -> Iterator[str]:
