@@ -18,7 +18,7 @@ from tests.components.addons.choices import KEYS, PROFILES, contexts, units, var
 
 PROJECT = Path(__file__).parents[3]
 MIRROR = Mirror(charts="oci://registry.example.com/charts", images="registry.example.com/mirror")
-PUBLISHERS = r"\b(docker|quay|ghcr|gcr|nvcr|registry\.k8s|registry\.istio|aws|mcr\.microsoft|github|googleapis|pkg)\.(io|com|dev)/"
+PUBLISHERS = r"\b(docker|quay|ghcr|gcr|nvcr|registry\.k8s|istio|aws|microsoft|github|googleapis|pkg)\.(io|com|dev)/"
 """Where images and charts are published."""
 ONLY_IN_PRODUCTION = {"HorizontalPodAutoscaler", "PodDisruptionBudget"}
 LAPTOP_BYTES = amount("8Gi")
