@@ -16,3 +16,14 @@ def platform_object(
     """An object of add-on `of`; `parts` are its top-level fields, such as spec. No namespace: cluster scope."""
     place = {"namespace": namespace} if namespace else {}
     return {"apiVersion": api, "kind": kind, "metadata": {"name": name, **place, "labels": labels(of)}, **parts}
+
+
+def reserved(cpu: str, memory: str) -> dict[str, dict[str, str]]:
+    """What a container of the platform reserves; its memory is also its limit, its CPU may be exceeded."""
+    return {"requests": {"cpu": cpu, "memory": memory}, "limits": {"memory": memory}}
+
+
+def spread(match: dict[str, str]) -> dict[str, Any]:
+    """A topology spread constraint: pods with the labels `match` go to different machines where there are enough."""
+    where = {"maxSkew": 1, "topologyKey": "kubernetes.io/hostname", "whenUnsatisfiable": "ScheduleAnyway"}
+    return {**where, "labelSelector": {"matchLabels": match}}
