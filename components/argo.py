@@ -41,9 +41,12 @@ def sync_policy() -> dict[str, Any]:
 
 
 def application(unit: Unit, chart: Chart) -> KubernetesObject:
-    """One of the unit's charts. Raises SlipwayError for a chart that is a file, which Argo CD could not read."""
+    """One of the unit's charts, before its objects. Raises SlipwayError for one in a folder, which cannot be read.
+
+    No other Application is called so: what names a unit has no dot.
+    """
     metadata = {
-        "name": chart.release,
+        "name": f"{unit.name}.{chart.release}",
         "namespace": NAMESPACE,
         "labels": MANAGED_BY,
         "annotations": {"argocd.argoproj.io/sync-wave": str(unit.charts.index(chart) - len(unit.charts))},

@@ -121,25 +121,6 @@ def test_every_object_is_a_file_under_its_identity(tmp_path: Path) -> None:
     assert yaml.safe_load(files["01-notes/configmap.tools.notes.yaml"]) == OBJECT
 
 
-def test_a_chart_becomes_an_application_of_argo_cd() -> None:
-    chart = Chart(
-        name="metallb",
-        repository="https://metallb.github.io/metallb",
-        version="0.16.1",
-        release="metallb",
-        values={"speaker": {"frr": {"enabled": False}}},
-    )
-    (application,) = render.manifests(unit("metallb", charts=(chart,)))
-    assert application["kind"] == "Application"
-    assert application["spec"]["destination"]["namespace"] == "tools"
-    assert application["spec"]["source"] == {
-        "repoURL": "https://metallb.github.io/metallb",
-        "chart": "metallb",
-        "targetRevision": "0.16.1",
-        "helm": {"releaseName": "metallb", "valuesObject": {"speaker": {"frr": {"enabled": False}}}},
-    }
-
-
 def test_charts_come_before_objects() -> None:
     chart = Chart(name="a", repository="https://example.com", version="1", release="a")
     kinds = [each["kind"] for each in render.manifests(unit("notes", charts=(chart,), objects=(OBJECT,)))]

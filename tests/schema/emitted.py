@@ -1,6 +1,7 @@
 """Every object that the project emits: of each environment, and of each option of runtimes, add-ons and charts."""
 
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ from components.render import folders
 from components.runtimes.mlserver import MLServer
 from components.unit import Chart, KubernetesObject, Namespace, Unit
 from infra import environment_file, settings
+from tests.components.addons.choices import KEYS, PROFILES
+from tests.components.addons.choices import units as addon_units
 from tests.samples import artefact
 
 FOLDER = Path(__file__).parents[2]
@@ -44,6 +47,8 @@ def units(folder: Path) -> Iterator[Unit]:
         yield MLServer.model_validate(fields).unit(Context())
     zoo = MLServer.model_validate({"name": "zoo", "owner": "science", "models": several})
     yield from Environment(addons=(MetricsServer(),), stacks=(zoo,)).units(Context())
+    for key, profile in product(KEYS, PROFILES):
+        yield from addon_units(key, profile)
     for level in ("restricted", "baseline", "privileged"):
         space = Namespace.model_validate({"name": f"{level}-system", "pod_security": level})
         yield Unit(name=level, namespace=space, charts=(CHART,))

@@ -13,7 +13,22 @@ from components.unit import Unit
 
 LEAST: dict[str, dict[str, Any]] = {}
 """Where an add-on does not go without a choice."""
-MOST: dict[str, tuple[dict[str, Any], ...]] = {}
+MOST: dict[str, tuple[dict[str, Any], ...]] = {
+    "argo_cd": (
+        {
+            "delivery": {"repository": "https://git.example.com/platform.git", "path": "a/b", "revision": "v1"},
+            "host": "argo.example.it",
+            "ingress_class": "istio",
+            "tls_secret": "argo-tls",
+            "sign_on": {
+                "issuer": "https://login.example.it/realm",
+                "client_id": "argo",
+                "secret": "argo-oidc",
+                "admins": ["platform"],
+            },
+        },
+    ),
+}
 """Choices that turn every option on; several where options exclude each other."""
 
 KEYS = catalog.names("components.addons")

@@ -13,6 +13,7 @@ from components.mirror import Mirror
 from components.unit import Chart, KubernetesObject, Unit, identity
 from components.values import amount
 from infra import environment_file, settings
+from infra.policy import judge
 from tests.components.addons.charts import refusals, unknown_keys
 from tests.components.addons.choices import KEYS, PROFILES, contexts, units, variants
 
@@ -116,6 +117,13 @@ def test_laptop_and_production_differ_in_data_only(key: str) -> None:
             ]
             more = set(map(identity, large.objects)) - set(map(identity, small.objects))
             assert {name.partition(".")[0] for name in more} <= {kind.lower() for kind in ONLY_IN_PRODUCTION}
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_no_object_violates_a_rule(key: str) -> None:
+    for unit in (unit for profile in PROFILES for unit in units(key, profile)):
+        known = [secret.manifest(unit.namespace.name, {}) for secret in unit.secrets]
+        assert judge([unit.namespace.manifest(), *known, *unit.objects]) == []
 
 
 @pytest.mark.parametrize("key", KEYS)
