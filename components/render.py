@@ -33,6 +33,21 @@ def manifests(unit: Unit) -> list[KubernetesObject]:
     return [*(argo.application(unit, chart) for chart in unit.charts), *unit.objects]
 
 
+def unwritten(units: Iterable[Unit]) -> Iterator[str]:
+    """One line for each unit that files cannot say whole: what they lack, and who brings it."""
+    for unit in units:
+        space = unit.namespace.name
+        lacking = [
+            *(f"Secret {space}/{each.name} ({', '.join(each.keys)}), to make beforehand" for each in unit.secrets),
+            *(
+                f"{space}/{each.account} may read {', '.join(each.stores)}: `pulumi up` binds it"
+                for each in unit.grants
+            ),
+        ]
+        if lacking:
+            yield f"{unit.name}, not written: {'; '.join(lacking)}"
+
+
 def write(units: Iterable[Unit], target: Path) -> None:
     """Make `target` exactly the folders of `units`, one file an object; the swap happens when all is written.
 

@@ -89,6 +89,8 @@ def render(env: Env, to: Annotated[Path, typer.Option("--out", "-o", help="A fol
     units = settings.from_file(env, _Project.folder).units()
     rendering.write(units, to)
     err.print(f"{len(units)} units in {to}")
+    for line in rendering.unwritten(units):
+        err.print(f"note: {line}", markup=False)
 
 
 @app.command("predict")

@@ -245,3 +245,20 @@ def test_a_swap_that_fails_brings_the_old_folder_back(tmp_path: Path, monkeypatc
 def test_a_stack_of_the_longest_name_can_be_written(tmp_path: Path) -> None:
     render.write([stack(tmp_path, "x" * 63, replicas=2).unit(Context())], tmp_path / "out")
     assert len(tree(tmp_path / "out")) == 7
+
+
+def test_what_files_cannot_say_is_said_in_one_line_a_unit() -> None:
+    secret = {"name": "notes-db", "keys": {"password": 32, "user": 32}}
+    grant = {"account": "notes", "stores": ["s3://models/a", "s3://models/b"]}
+    units = [unit("plain"), unit("notes", secrets=(secret,), grants=(grant,)), unit("keel", grants=(grant,))]
+    assert list(render.unwritten(units)) == [
+        "notes, not written: Secret tools/notes-db (password, user), to make beforehand; "
+        "tools/notes may read s3://models/a, s3://models/b: `pulumi up` binds it",
+        "keel, not written: tools/notes may read s3://models/a, s3://models/b: `pulumi up` binds it",
+    ]
+
+
+def test_a_generated_secret_is_not_written(tmp_path: Path) -> None:
+    secret = {"name": "notes-db", "keys": {"password": 32}}
+    render.write([unit("notes", secrets=(secret,), objects=(OBJECT,))], tmp_path / "out")
+    assert not [name for name in tree(tmp_path / "out") if "secret" in name]
