@@ -1,5 +1,7 @@
 """What an add-on is: something a cluster gains once, said as data."""
 
+from collections.abc import Iterator
+
 from components.catalog import Kind
 from components.context import Context
 from components.unit import Unit
@@ -16,6 +18,10 @@ class Addon(Kind, Value):
     def claims(self, context: Context) -> tuple[str, ...]:
         """What only one add-on of a cluster can be, such as "default ingress class" or "host lab.example.it"."""
         return ()
+
+    def mistakes(self, context: Context) -> Iterator[str]:
+        """What keeps it from working on this cluster, each with its cure."""
+        yield from ()
 
     def unit(self, context: Context) -> Unit:
         """The charts and objects that install it."""

@@ -23,7 +23,7 @@ class Environment(Value):
 
         Raises Invalid, before the first unit, with every mistake that several values make together.
         """
-        checks = (self._missing, self._unreadable, self._twice, self._disagreeing, self._fighting)
+        checks = (self._missing, self._unfit, self._unreadable, self._twice, self._disagreeing, self._fighting)
         if found := [mistake for check in checks for mistake in check(context)]:
             raise Invalid(found)
         units = {type(addon): addon.unit(context) for addon in self.addons}
@@ -51,6 +51,10 @@ class Environment(Value):
                 if need not in self._installed:
                     key = need.key()
                     yield Mistake(path, f"needs the add-on {key!r}, which is left out. Add '{key}: {{}}' to addons")
+
+    def _unfit(self, context: Context) -> Iterator[Mistake]:
+        for addon in self.addons:
+            yield from (Mistake(("addons", addon.key()), each) for each in addon.mistakes(context))
 
     def _unreadable(self, context: Context) -> Iterator[Mistake]:
         for stack in self.stacks:
