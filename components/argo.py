@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from components.errors import SlipwayError
-from components.unit import MANAGED_BY, Chart, KubernetesObject, Unit
+from components.objects import labels, platform_object
+from components.unit import Chart, KubernetesObject, Unit
 
 API = "argoproj.io/v1alpha1"
 NAMESPACE = "argocd"
@@ -48,7 +49,7 @@ def application(unit: Unit, chart: Chart) -> KubernetesObject:
     metadata = {
         "name": f"{unit.name}.{chart.release}",
         "namespace": NAMESPACE,
-        "labels": MANAGED_BY,
+        "labels": labels(unit.name),
         "annotations": {"argocd.argoproj.io/sync-wave": str(unit.charts.index(chart) - len(unit.charts))},
         "finalizers": [CASCADE],
     }
@@ -86,8 +87,7 @@ def projects(units: Sequence[Unit]) -> list[KubernetesObject]:
         "destinations": [{"server": IN_CLUSTER, "namespace": name} for name in sorted(namespaces)],
         "clusterResourceWhitelist": [{"group": "*", "kind": "*"}],
     }
-    metadata = {"name": CHARTS_PROJECT, "namespace": NAMESPACE, "labels": MANAGED_BY}
-    return [{"apiVersion": API, "kind": "AppProject", "metadata": metadata, "spec": spec}]
+    return [platform_object(API, "AppProject", CHARTS_PROJECT, NAMESPACE, of=CHARTS_PROJECT, spec=spec)]
 
 
 def _repository(chart: Chart) -> str:

@@ -7,13 +7,20 @@ from typing import Any
 from components import catalog
 from components.addon import Addon
 from components.context import Context, Conventions, Profile, Traits
-from components.errors import Invalid
 from components.mirror import Mirror
 from components.unit import Unit
 
-LEAST: dict[str, dict[str, Any]] = {}
+LEAST: dict[str, dict[str, Any]] = {
+    "ingress_nginx": {"accept_retired": True},
+    "nfs_provisioner": {"server": "nfs.example.it", "share": "/exports"},
+}
 """Where an add-on does not go without a choice."""
 MOST: dict[str, tuple[dict[str, Any], ...]] = {
+    "cert_manager": ({"acme": {"email": "platform@example.it", "ingress_class": "istio"}},),
+    "ingress_nginx": ({"accept_retired": True, "ingress_class": "edge", "default": True, "service": "ClusterIP"},),
+    "nfs_provisioner": (
+        {"server": "10.0.0.9", "share": "/a/b", "storage_class": "files", "default": True, "mount_options": ["soft"]},
+    ),
     "argo_cd": (
         {
             "delivery": {"repository": "https://git.example.com/platform.git", "path": "a/b", "revision": "v1"},
@@ -58,10 +65,9 @@ def units(key: str, profile: Profile, mirror: Mirror = NO_MIRROR) -> list[Unit]:
     """Every different unit of the add-on, mirrored, on the clusters that it does not refuse."""
     found: list[Unit] = []
     for addon, context in product(variants(key), contexts(profile, mirror)):
-        try:
-            unit = mirror.unit(addon.unit(context))
-        except Invalid:
+        if any(addon.mistakes(context)):
             continue
+        unit = mirror.unit(addon.unit(context))
         if unit not in found:
             found.append(unit)
     return found

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from components import render
 from components.context import Profile
 from components.images import images
 from components.mirror import Mirror
@@ -123,7 +124,8 @@ def test_laptop_and_production_differ_in_data_only(key: str) -> None:
 def test_no_object_violates_a_rule(key: str) -> None:
     for unit in (unit for profile in PROFILES for unit in units(key, profile)):
         known = [secret.manifest(unit.namespace.name, {}) for secret in unit.secrets]
-        assert judge([unit.namespace.manifest(), *known, *unit.objects]) == []
+        applications = [each for each in render.manifests(unit) if each["kind"] == "Application"]
+        assert judge([unit.namespace.manifest(), *known, *applications, *unit.objects]) == []
 
 
 @pytest.mark.parametrize("key", KEYS)
