@@ -77,5 +77,6 @@ class IngressNginx(Addon):
 
 
 def _image(image: str, path: str) -> ChartImage:
-    parts = {"registry": "{registry}", "image": "{path}", "tag": "{tag}", "digest": ""}
-    return ChartImage(image=image, paths={f"{path}.{part}": text for part, text in parts.items()})
+    parts = {"image": "{path}", "tag": "{tag}", "digest": ""}
+    own = {f"{path}.{part}": text for part, text in parts.items()}
+    return ChartImage(image=image, paths={"global.image.registry": "{registry}", **own})

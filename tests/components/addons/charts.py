@@ -42,7 +42,7 @@ def known(chart: Chart) -> Known:
         pytest.skip(f"the values of chart {chart.name} {chart.version} are not in {FOLDER}: its keys go unchecked")
     schema = path.with_name(path.name.replace(".values.yaml", ".schema.json"))
     return Known(
-        yaml.safe_load(path.read_text()),
+        yaml.safe_load(path.read_text()) or {},
         json.loads(schema.read_text()) if schema.exists() else {},
         OPEN_ENDED.get(chart.name, ()),
     )

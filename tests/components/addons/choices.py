@@ -18,6 +18,10 @@ LEAST: dict[str, dict[str, Any]] = {
 MOST: dict[str, tuple[dict[str, Any], ...]] = {
     "cert_manager": ({"acme": {"email": "platform@example.it", "ingress_class": "istio"}},),
     "ingress_nginx": ({"accept_retired": True, "ingress_class": "edge", "default": True, "service": "ClusterIP"},),
+    "kserve": (
+        {"domain": "models.example.it", "ingress_class": "istio", "runtimes": ["mlserver"]},
+        {"domain": "models.example.it", "gateway": "istio-system/models", "runtimes": ["huggingfaceserver"]},
+    ),
     "nfs_provisioner": (
         {"server": "10.0.0.9", "share": "/a/b", "storage_class": "files", "default": True, "mount_options": ["soft"]},
     ),
