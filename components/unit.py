@@ -75,7 +75,8 @@ class GeneratedSecret(Value):
 
     def manifest(self, namespace: str, values: Mapping[str, Any]) -> KubernetesObject:
         """The Secret that holds `values`."""
-        metadata = {"name": self.name, "namespace": namespace, "labels": MANAGED_BY}
+        labels = {"app.kubernetes.io/name": self.name, **MANAGED_BY, "slipway/owner": "platform"}
+        metadata = {"name": self.name, "namespace": namespace, "labels": labels}
         return {"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "stringData": dict(values)}
 
 

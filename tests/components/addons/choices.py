@@ -22,6 +22,11 @@ MOST: dict[str, tuple[dict[str, Any], ...]] = {
         {"domain": "models.example.it", "ingress_class": "istio", "runtimes": ["mlserver"]},
         {"domain": "models.example.it", "gateway": "istio-system/models", "runtimes": ["huggingfaceserver"]},
     ),
+    "mlflow": (
+        {"host": "mlflow.example.it", "ingress_class": "istio", "tls_secret": "mlflow-tls", "database": "managed"},
+        {"artifacts": "az://account/container/a", "credentials": "store", "database": "managed"},
+        {"storage_class": "files", "artifacts_size": "1Ti", "database_size": "50Gi"},
+    ),
     "nfs_provisioner": (
         {"server": "10.0.0.9", "share": "/a/b", "storage_class": "files", "default": True, "mount_options": ["soft"]},
     ),
