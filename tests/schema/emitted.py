@@ -55,6 +55,11 @@ def units(folder: Path) -> Iterator[Unit]:
 
 
 def objects(folder: Path) -> list[KubernetesObject]:
-    """Every object, as rendered."""
-    each_alone = (dict(folders([unit.model_copy(update={"after": ()})])) for unit in units(folder))
-    return [manifest for found in each_alone for manifests in found.values() for manifest in manifests]
+    """Every object, as rendered, and those that are asked for or generated beside them."""
+    found: list[KubernetesObject] = []
+    for unit in units(folder):
+        alone = folders([unit.model_copy(update={"after": ()})])
+        found += (manifest for _, manifests in alone for manifest in manifests)
+        found += (each.accepts for each in (unit, *unit.charts) if each.accepts)
+        found += (secret.manifest(unit.namespace.name, {}) for secret in unit.secrets)
+    return found

@@ -16,8 +16,8 @@ DISK = Traits(storage_class="standard")
 SHARED = Traits(storage_class="standard", shared_storage_class="files")
 LAPTOP = Context(traits=DISK, conventions=Conventions(profile="laptop"))
 PRODUCTION = Context(traits=DISK)
-MANAGED = {"database": "managed"}
-STORE = {"artifacts": "s3://models/mlflow", "credentials": "store"}
+MANAGED: dict[str, Any] = {"database": "managed"}
+STORE: dict[str, Any] = {"artifacts": "s3://models/mlflow", "credentials": "store"}
 
 
 def unit(context: Context = LAPTOP, **choices: Any) -> Unit:
@@ -217,8 +217,6 @@ def test_a_wrong_choice_is_refused(choices: dict[str, Any], fact: str) -> None:
     assert fact in str(caught.value)
 
 
-@pytest.mark.parametrize(
-    "image", ["example.com/mlflow:v3.17.0", "example.com/mlflow:4.0", "example.com/mlflow@sha256:00"]
-)
+@pytest.mark.parametrize("image", ["example.com/mlflow:v3.17.0", "a.io/mlflow:4.0", "a.io/mlflow@sha256:00"])
 def test_a_later_or_an_unknown_version_is_taken(image: str) -> None:
     assert server(image=image)["image"] == image
