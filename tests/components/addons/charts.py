@@ -8,19 +8,12 @@ import pytest
 import yaml
 
 from components import chart_values
-from components.chart_values import ISTIO, Known
+from components.chart_values import ISTIO, OPEN_ENDED, Known
 from components.unit import Chart
 from components.values import merged
 from tests.conftest import SHARED
 
 FOLDER = SHARED / "chart-values"
-OPEN_ENDED = {
-    "argo-cd": ("configs.cm", "configs.params", "configs.rbac"),
-    "istiod": ("meshConfig",),
-    "kube-prometheus-stack": ("grafana", "kube-state-metrics", "prometheus-node-exporter"),
-    "metallb": ("frr-k8s",),
-}
-"""Values of a chart's own charts, and what a program reads as it stands: values.yaml has a few of their keys only."""
 
 
 def unknown_keys(chart: Chart) -> list[str]:
