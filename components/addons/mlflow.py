@@ -23,6 +23,8 @@ DATABASES = ("mlflow", "mlflow_auth")
 FLOOR = (3, 17)
 """Earlier versions have known holes."""
 KEYS = GeneratedSecret(name="mlflow-server", keys={"admin-password": 32, "flask-secret-key": 64})
+SETTINGS = {"HOME": "/tmp", "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
+"""Jobs judge answers of language models, in eight more processes of 200 MiB."""
 CONFIGURATION = "/etc/mlflow/basic_auth.ini"
 WRITE_CONFIGURATION = f"""\
 import configparser, os
@@ -112,7 +114,7 @@ class MLflow(Addon):
             "image": self.image,
             "command": ["mlflow", "server", "--host", "0.0.0.0", "--port", str(PORT), "--app-name", "basic-auth"],
             "args": [f"--workers={WORKERS[profile]}", f"--allowed-hosts={self._hosts()}", self._destination()],
-            "env": [*self._secrets(), {"name": "HOME", "value": "/tmp"}],
+            "env": [*self._secrets(), *({"name": name, "value": value} for name, value in SETTINGS.items())],
             **({"envFrom": [{"secretRef": {"name": self.credentials}}]} if self.credentials else {}),
             "resources": MEMORY[profile].requirements(),
             "startupProbe": {**answers, "periodSeconds": 5, "failureThreshold": 60},

@@ -88,6 +88,10 @@ def test_the_password_of_the_database_is_in_no_object() -> None:
     assert names.index("DATABASE_PASSWORD") < names.index("MLFLOW_BACKEND_STORE_URI")
 
 
+def test_it_starts_no_jobs_for_which_it_has_no_memory() -> None:
+    assert environment(server())["MLFLOW_SERVER_ENABLE_JOB_EXECUTION"] == "false"
+
+
 def test_its_own_database_has_a_volume_and_both_databases() -> None:
     found = objects(database_size="7Gi", storage_class="fast")
     claim = found["persistentvolumeclaim.mlflow.mlflow-database"]["spec"]
