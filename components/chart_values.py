@@ -9,6 +9,13 @@ from components.unit import Chart
 
 ISTIO = "_internal_defaults_do_not_set"
 """Below this key Istio's charts keep what others keep at the top of values.yaml."""
+OPEN_ENDED = {
+    "argo-cd": ("configs.cm", "configs.params", "configs.rbac"),
+    "istiod": ("meshConfig",),
+    "kube-prometheus-stack": ("grafana", "kube-state-metrics", "prometheus-node-exporter"),
+    "metallb": ("frr-k8s",),
+}
+"""Values of a chart's own charts, and what a program reads as it stands: values.yaml has a few of their keys only."""
 NOBODYS = ("annotations", "labels", "affinity", "securitycontext", "nodeselector", "requests", "limits")
 """How the maps end whose keys are Kubernetes' or the user's to say, even where the chart has some by default."""
 Tree = Mapping[str, Any]
@@ -49,7 +56,7 @@ def _unknown(value: Any, default: Any, schema: Tree, path: str, known: Known) ->
         declared |= {"requests": {}, "limits": {}} if path.endswith("esources") else {}
         for key, inner in value.items():
             here = f"{path}.{key}" if path else str(key)
-            if key in default or key in declared:
+            if key in default or key in declared or here in known.open_ended:
                 yield from _unknown(inner, default.get(key), declared.get(key, {}), here, known)
             else:
                 yield here

@@ -27,6 +27,8 @@ class Traits(Value):
     """The class of volumes that many nodes mount at once (ReadWriteMany); None where the cluster has none."""
     load_balancer: bool = False
     """Whether a Service of type LoadBalancer gets an address without an add-on."""
+    gateway_api: bool = False
+    """Whether the definitions of the Gateway API are there without an add-on."""
     metrics_api: bool = False
     """Whether metrics.k8s.io is served without an add-on; autoscaling by CPU reads it."""
     adds_nodes: bool = False

@@ -23,7 +23,10 @@ class Installation(Component):
         last: pulumi.Resource = self._namespace
         secrets = [self._secret(each) for each in unit.secrets]
         for chart in unit.charts:
-            ready = self._ready(unit.accepts) if unit.accepts and chart is unit.charts[-1] else None
+            if chart is unit.charts[-1]:
+                ready = self._ready(self.name, unit.accepts)
+            else:
+                ready = self._ready(f"{self.name}-{chart.release}", chart.accepts)
             last = self._release(chart, [last, *secrets], ready)
         identities = {grant.account: cluster.identity(unit.namespace.name, grant) for grant in unit.grants}
         after = [last, *secrets, *(resource for each in identities.values() for resource in each.resources)]
@@ -38,8 +41,10 @@ class Installation(Component):
         options = self._on_cluster(after, hooks=hooks)
         return release(f"{self.name}-{chart.release}", chart, self.unit.namespace.name, options)
 
-    def _ready(self, accepted: KubernetesObject) -> pulumi.ResourceHook:
+    def _ready(self, name: str, accepted: KubernetesObject | None) -> pulumi.ResourceHook | None:
         """Holds back what follows until the API server takes `accepted`: a webhook that is not there yet refuses it."""
+        if accepted is None:
+            return None
         known: list[str] = []
         self._cluster.kubeconfig.apply(known.append)
 
@@ -48,7 +53,7 @@ class Installation(Component):
 
             readiness.until_accepted(known[0], self._cluster.context_name, accepted)
 
-        return pulumi.ResourceHook(f"{self.name}-ready", wait)
+        return pulumi.ResourceHook(f"{name}-ready", wait)
 
     def _secret(self, secret: GeneratedSecret) -> pulumi.Resource:
         prefix = f"{self.name}-{secret.name}"

@@ -5,9 +5,9 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from components import argo
 from components.errors import SlipwayError
-from components.objects import labels
-from components.unit import Chart, KubernetesObject, Namespace, Unit, identity, waves
+from components.unit import KubernetesObject, Namespace, Unit, identity, waves
 from components.yaml_text import dump
 
 Folder = tuple[str, list[KubernetesObject]]
@@ -20,15 +20,32 @@ _RENDERED = re.compile(r"\d\d-[-a-z0-9]+/([^/]+\.yaml)?")
 def folders(units: Iterable[Unit]) -> Iterator[Folder]:
     """One folder a unit, in a later wave than what it waits for; at the end their namespaces, which are wave 00."""
     namespaces: dict[str, Namespace] = {}
+    charted: list[Unit] = []
     for wave, unit in waves(units):
         namespaces[unit.namespace.name] = unit.namespace
+        charted += [unit] if unit.charts else []
         yield f"{wave:02}-{unit.name}", manifests(unit)
-    yield "00-namespaces", [namespaces[name].manifest() for name in sorted(namespaces)]
+    yield "00-namespaces", [*(namespaces[name].manifest() for name in sorted(namespaces)), *argo.projects(charted)]
 
 
 def manifests(unit: Unit) -> list[KubernetesObject]:
-    """A unit's charts as Argo CD applications, then its objects."""
-    return [*(_application(unit, chart) for chart in unit.charts), *unit.objects]
+    """A unit's charts as Argo CD applications, then its objects. Raises SlipwayError as `argo.application` does."""
+    return [*(argo.application(unit, chart) for chart in unit.charts), *unit.objects]
+
+
+def unwritten(units: Iterable[Unit]) -> Iterator[str]:
+    """One line for each unit that files cannot say whole: what they lack, and who brings it."""
+    for unit in units:
+        space = unit.namespace.name
+        lacking = [
+            *(f"Secret {space}/{each.name} ({', '.join(each.keys)}), to make beforehand" for each in unit.secrets),
+            *(
+                f"{space}/{each.account} may read {', '.join(each.stores)}: `pulumi up` binds it"
+                for each in unit.grants
+            ),
+        ]
+        if lacking:
+            yield f"{unit.name}, not written: {'; '.join(lacking)}"
 
 
 def write(units: Iterable[Unit], target: Path) -> None:
@@ -76,20 +93,3 @@ def _refuse_foreign(target: Path) -> None:
     names = (path.relative_to(target).as_posix() + "/" * path.is_dir() for path in target.rglob("*"))
     if foreign := next((name for name in names if not _RENDERED.fullmatch(name)), None):
         raise SlipwayError(f"{target} holds {foreign!r}, which was not rendered. Empty it, or choose another --out")
-
-
-def _application(unit: Unit, chart: Chart) -> KubernetesObject:
-    source = {
-        "repoURL": chart.repository,
-        "chart": chart.name,
-        "targetRevision": chart.version,
-        "helm": {"releaseName": chart.release, "valuesObject": chart.values},
-    }
-    destination = {"server": "https://kubernetes.default.svc", "namespace": unit.namespace.name}
-    sync = {"automated": {"prune": True, "selfHeal": True}, "syncOptions": ["ServerSideApply=true"]}
-    return {
-        "apiVersion": "argoproj.io/v1alpha1",
-        "kind": "Application",
-        "metadata": {"name": chart.release, "namespace": "argocd", "labels": labels(unit.name)},
-        "spec": {"project": "default", "source": source, "destination": destination, "syncPolicy": sync},
-    }

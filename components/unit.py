@@ -57,6 +57,11 @@ class Chart(Value):
     release: DnsLabel
     values: dict[str, Any] = {}
     images: tuple[ChartImage, ...] = ()
+    accepts: KubernetesObject | None = None
+    """As `accepts` of a unit, where the unit's next chart has objects that this one's webhook looks at."""
+    piecewise: bool = False
+    """Its objects are applied one by one, and its hooks left out: for definitions that exceed what Helm can keep of a
+    release in a Secret, 1 MiB."""
 
 
 class GeneratedSecret(Value):
@@ -70,7 +75,8 @@ class GeneratedSecret(Value):
 
     def manifest(self, namespace: str, values: Mapping[str, Any]) -> KubernetesObject:
         """The Secret that holds `values`."""
-        metadata = {"name": self.name, "namespace": namespace, "labels": MANAGED_BY}
+        labels = {"app.kubernetes.io/name": self.name, **MANAGED_BY, "slipway/owner": "platform"}
+        metadata = {"name": self.name, "namespace": namespace, "labels": labels}
         return {"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "stringData": dict(values)}
 
 

@@ -12,7 +12,8 @@ from rich.table import Column, Table
 import sandbox
 from components import render as rendering
 from components.errors import Invalid, SlipwayError
-from infra import cost, doctor, graph, machine, predict, progress, rollout, settings
+from infra import cost, doctor, graph, machine, mirrored, predict, progress, rollout, settings
+from infra.charts import checks as chart_checks
 from infra.delivery import Delivery
 from infra.schema import schema as environment_schema
 from sandbox import SandboxError, lock
@@ -89,6 +90,8 @@ def render(env: Env, to: Annotated[Path, typer.Option("--out", "-o", help="A fol
     units = settings.from_file(env, _Project.folder).units()
     rendering.write(units, to)
     err.print(f"{len(units)} units in {to}")
+    for line in rendering.unwritten(units):
+        err.print(f"note: {line}", markup=False)
 
 
 @app.command("predict")
@@ -103,11 +106,25 @@ def ask(
     out.print(json.dumps(found.answer, indent=2))
 
 
+@app.command()
+def images(env: Env, as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False) -> None:
+    """Every image that an environment runs, each with the name that its mirror must have it under, if it has one."""
+    copied = mirrored.images(_target(env))
+    if as_json:
+        out.print(json.dumps([{"image": image, "mirror": copy} for image, copy in copied.items()], indent=2))
+    else:
+        out.print("\n".join(f"{image} {copy}" if copy else image for image, copy in copied.items()))
+
+
 @app.command("doctor")
-def examine(env: MaybeEnv = None) -> None:
+def examine(
+    env: MaybeEnv = None,
+    charts: Annotated[bool, typer.Option("--charts", help="Look into the repositories of its charts as well.")] = False,
+) -> None:
     """What this machine lacks for an environment, and the command that mends it."""
     chosen = machine.choose(env)
-    checks = doctor.checks(_target(chosen.environment), chosen.environment)
+    target = _target(chosen.environment)
+    checks = [*doctor.checks(target, chosen.environment), *(chart_checks(target.units()) if charts else ())]
     table = Table("", "what", "fact", "cure", box=None)
     for check in checks:
         table.add_row(

@@ -13,7 +13,7 @@ from infra import doctor, engine, machine, rollout
 from infra.engine import Engine
 from infra.kubectl import Kubectl
 from infra.live import Live
-from infra.rendered import Rendered
+from infra.rendered import Rendered, refuse_charts
 from infra.settings import Target
 from sandbox import Step, paths
 from sandbox.step import direct_environ
@@ -31,6 +31,8 @@ class Delivery:
 
     def up(self) -> Iterator[Step]:
         """From whatever is there to models that serve; what is no longer wanted goes last."""
+        if self._known and not engine.available():
+            refuse_charts(self._target.units())
         if self._on_sandbox():
             machine.become_root()
             yield from sandbox.up(images(self._target.units()))

@@ -122,7 +122,7 @@ def _install(tool: str, asset: Asset, folder: Path, log: IO[str]) -> None:
 
 def _fetch(asset: Asset, path: Path) -> None:
     deadline, digest = time.monotonic() + TOTAL_SECONDS, hashlib.sha256()
-    response = _within(ANSWER_SECONDS, lambda: _open(asset.url))
+    response = within(ANSWER_SECONDS, lambda: _open(asset.url))
     with response, path.open("wb") as file:
         while chunk := response.read1(CHUNK):
             if time.monotonic() > deadline:
@@ -140,7 +140,7 @@ def _open(url: str) -> http.client.HTTPResponse:
     return response
 
 
-def _within(seconds: float, work: Callable[[], T]) -> T:
+def within(seconds: float, work: Callable[[], T]) -> T:
     """What `work` returns or raises; TimeoutError if that takes longer. Looking a name up has no limit of its own."""
     future: Future[T] = Future()
 

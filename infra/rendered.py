@@ -1,13 +1,24 @@
 """Carries out an environment without an engine: its rendered objects, applied and pruned with kubectl."""
 
+import base64
+import secrets
+from collections.abc import Iterable, Iterator, Mapping
 from typing import IO
 
 from components import render
-from components.unit import MANAGED_BY, KubernetesObject
+from components.errors import SlipwayError
+from components.unit import MANAGED_BY, KubernetesObject, Unit
 from infra.inventory import NAMESPACE, Identity, identity, note, noted
 from infra.kubectl import Kubectl
 from infra.settings import Target
 from sandbox import Step
+
+
+def refuse_charts(units: Iterable[Unit]) -> None:
+    """Raises SlipwayError where a unit is more than its objects: kubectl installs no Helm charts."""
+    if charted := [unit.name for unit in units if unit.charts]:
+        fact = f"{', '.join(charted)}: made of Helm charts, which kubectl cannot install"
+        raise SlipwayError(f"{fact}. Install Pulumi, or render the environment and let Argo CD apply it")
 
 
 class Rendered:
@@ -17,13 +28,16 @@ class Rendered:
         self._target, self._kubectl = target, kubectl
 
     def apply(self) -> Step:
-        """Make every object as rendered. Noted beforehand together with what is there, so that a stop forgets none."""
+        """Make every object as rendered, and generate the Secrets that are not there.
+
+        Noted beforehand together with what is there, so that a stop forgets none.
+        """
 
         def run(log: IO[str]) -> str:
             objects = self._objects()
             both = {**dict.fromkeys(self._noted()), **dict.fromkeys(map(identity, objects))}
             self._kubectl.apply([note(self._target.name, both)], log)
-            self._kubectl.apply(objects, log)
+            self._kubectl.apply(self._filled(objects), log)
             return f"{len(objects)} objects"
 
         return Step("Apply with kubectl", run)
@@ -47,7 +61,27 @@ class Rendered:
         return bool(self._noted())
 
     def _objects(self) -> list[KubernetesObject]:
-        return [manifest for _, objects in sorted(render.folders(self._target.units())) for manifest in objects]
+        """What is to be on the cluster, namespaces first; generated Secrets without their values."""
+        (_, namespaces), *folders = sorted(render.folders(self._target.units()))
+        rest = (manifest for _, objects in folders for manifest in objects)
+        return [*namespaces, *(manifest for manifest, _ in self._generated()), *rest]
+
+    def _generated(self) -> Iterator[tuple[KubernetesObject, Mapping[str, int]]]:
+        """Each generated Secret without its values, and how many digits they have."""
+        for unit in self._target.units():
+            yield from ((secret.manifest(unit.namespace.name, {}), secret.keys) for secret in unit.secrets)
+
+    def _filled(self, objects: Iterable[KubernetesObject]) -> Iterator[KubernetesObject]:
+        """The objects, a generated Secret with values for what the cluster lacks of it, or not at all."""
+        digits = {identity(manifest): keys for manifest, keys in self._generated()}
+        for manifest in objects:
+            keys = digits.get(identity(manifest), {})
+            found = (self._kubectl.get(manifest) if keys else None) or {}
+            known = {key: base64.b64decode(value).decode() for key, value in found.get("data", {}).items()}
+            if lacking := {key: secrets.token_hex(keys[key])[: keys[key]] for key in keys if key not in known}:
+                yield {**manifest, "stringData": known | lacking}
+            elif not keys:
+                yield manifest
 
     def _noted(self) -> list[Identity]:
         found = self._kubectl.get(note(self._target.name, []))

@@ -121,25 +121,6 @@ def test_every_object_is_a_file_under_its_identity(tmp_path: Path) -> None:
     assert yaml.safe_load(files["01-notes/configmap.tools.notes.yaml"]) == OBJECT
 
 
-def test_a_chart_becomes_an_application_of_argo_cd() -> None:
-    chart = Chart(
-        name="metallb",
-        repository="https://metallb.github.io/metallb",
-        version="0.16.1",
-        release="metallb",
-        values={"speaker": {"frr": {"enabled": False}}},
-    )
-    (application,) = render.manifests(unit("metallb", charts=(chart,)))
-    assert application["kind"] == "Application"
-    assert application["spec"]["destination"]["namespace"] == "tools"
-    assert application["spec"]["source"] == {
-        "repoURL": "https://metallb.github.io/metallb",
-        "chart": "metallb",
-        "targetRevision": "0.16.1",
-        "helm": {"releaseName": "metallb", "valuesObject": {"speaker": {"frr": {"enabled": False}}}},
-    }
-
-
 def test_charts_come_before_objects() -> None:
     chart = Chart(name="a", repository="https://example.com", version="1", release="a")
     kinds = [each["kind"] for each in render.manifests(unit("notes", charts=(chart,), objects=(OBJECT,)))]
@@ -264,3 +245,20 @@ def test_a_swap_that_fails_brings_the_old_folder_back(tmp_path: Path, monkeypatc
 def test_a_stack_of_the_longest_name_can_be_written(tmp_path: Path) -> None:
     render.write([stack(tmp_path, "x" * 63, replicas=2).unit(Context())], tmp_path / "out")
     assert len(tree(tmp_path / "out")) == 7
+
+
+def test_what_files_cannot_say_is_said_in_one_line_a_unit() -> None:
+    secret = {"name": "notes-db", "keys": {"password": 32, "user": 32}}
+    grant = {"account": "notes", "stores": ["s3://models/a", "s3://models/b"]}
+    units = [unit("plain"), unit("notes", secrets=(secret,), grants=(grant,)), unit("keel", grants=(grant,))]
+    assert list(render.unwritten(units)) == [
+        "notes, not written: Secret tools/notes-db (password, user), to make beforehand; "
+        "tools/notes may read s3://models/a, s3://models/b: `pulumi up` binds it",
+        "keel, not written: tools/notes may read s3://models/a, s3://models/b: `pulumi up` binds it",
+    ]
+
+
+def test_a_generated_secret_is_not_written(tmp_path: Path) -> None:
+    secret = {"name": "notes-db", "keys": {"password": 32}}
+    render.write([unit("notes", secrets=(secret,), objects=(OBJECT,))], tmp_path / "out")
+    assert not [name for name in tree(tmp_path / "out") if "secret" in name]

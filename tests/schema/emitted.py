@@ -72,6 +72,6 @@ def objects(folder: Path) -> list[KubernetesObject]:
     for unit in units(folder):
         alone = folders([unit.model_copy(update={"after": ()})])
         found += (manifest for _, manifests in alone for manifest in manifests)
-        found += [unit.accepts] if unit.accepts else []
+        found += filter(None, (unit.accepts, *(chart.accepts for chart in unit.charts)))
         found += (secret.manifest(unit.namespace.name, {}) for secret in unit.secrets)
     return found

@@ -8,18 +8,12 @@ import pytest
 import yaml
 
 from components import chart_values
-from components.chart_values import Known
+from components.chart_values import OPEN_ENDED, Known
 from components.unit import Chart
 from components.values import merged
 from tests.conftest import SHARED
 
 FOLDER = SHARED / "chart-values"
-OPEN_ENDED = {
-    "istiod": ("meshConfig",),
-    "kube-prometheus-stack": ("grafana", "kube-state-metrics", "prometheus-node-exporter"),
-    "metallb": ("frr-k8s",),
-}
-"""Values of a chart's own charts, and istio.mesh.v1alpha1.MeshConfig: values.yaml has a few of their keys only."""
 
 
 def unknown_keys(chart: Chart) -> list[str]:
@@ -41,7 +35,7 @@ def known(chart: Chart) -> Known:
         pytest.skip(f"the values of chart {chart.name} {chart.version} are not in {FOLDER}: its keys go unchecked")
     schema = path.with_name(path.name.replace(".values.yaml", ".schema.json"))
     return Known(
-        yaml.safe_load(path.read_text()),
+        yaml.safe_load(path.read_text()) or {},
         json.loads(schema.read_text()) if schema.exists() else {},
         OPEN_ENDED.get(chart.name, ()),
     )

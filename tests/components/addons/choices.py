@@ -76,7 +76,7 @@ PROFILES: tuple[Profile, ...] = ("laptop", "production")
 TRAITS = {
     "storage_class": (None, "standard"),
     "shared_storage_class": (None, "shared"),
-    **dict.fromkeys(("load_balancer", "metrics_api", "adds_nodes", "gpu_devices"), (False, True)),
+    **dict.fromkeys(("load_balancer", "gateway_api", "metrics_api", "adds_nodes", "gpu_devices"), (False, True)),
 }
 
 

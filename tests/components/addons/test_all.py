@@ -7,12 +7,14 @@ from typing import Any
 
 import pytest
 
+from components import render
 from components.context import Profile
 from components.images import images
 from components.mirror import Mirror
 from components.unit import Chart, KubernetesObject, Unit, identity
 from components.values import amount
 from infra import environment_file, settings
+from infra.policy import judge
 from tests.components.addons.charts import refusals, unknown_keys
 from tests.components.addons.choices import KEYS, PROFILES, contexts, units, variants
 
@@ -25,6 +27,10 @@ PUBLISHERS = (
 )
 """Where images and charts are published."""
 ONLY_IN_PRODUCTION = {"HorizontalPodAutoscaler", "PodDisruptionBudget"}
+LEFT_TO_THEM = {"reference-secret"}
+"""Advises to make the Secrets that a choice names, such as a certificate's."""
+EXCEPTED = {"nvidia_device_plugin": {"pod-host-paths", "pod-non-root"}}
+"""What an add-on cannot do its work without; its page says why."""
 LAPTOP_BYTES = amount("8Gi")
 KUBERNETES_BYTES = amount("1Gi")
 """What the API server, its database and the agents of k3s take of a laptop."""
@@ -125,6 +131,15 @@ def test_laptop_and_production_differ_in_data_only(key: str) -> None:
 def _lasting(manifest: KubernetesObject) -> str:
     """Its identity without the digest that ends the name of immutable settings."""
     return re.sub(r"-[0-9a-f]{10}$", "", identity(manifest))
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_no_object_violates_a_rule(key: str) -> None:
+    for unit in (unit for profile in PROFILES for unit in units(key, profile)):
+        known = [secret.manifest(unit.namespace.name, {}) for secret in unit.secrets]
+        applications = [each for each in render.manifests(unit) if each["kind"] == "Application"]
+        found = judge([unit.namespace.manifest(), *known, *applications, *unit.objects])
+        assert [each for each in found if each.rule not in LEFT_TO_THEM | EXCEPTED.get(key, set())] == []
 
 
 @pytest.mark.parametrize("key", KEYS)

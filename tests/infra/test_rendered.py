@@ -1,0 +1,139 @@
+"""The kubectl way, against a kubectl that keeps in memory what it is given."""
+
+import base64
+import io
+from collections.abc import Iterable
+from pathlib import Path
+from typing import IO, Any
+
+import pytest
+
+from components.addon import Addon
+from components.clusters.existing import Existing
+from components.context import Context
+from components.environment import Environment
+from components.errors import SlipwayError
+from components.unit import Chart, GeneratedSecret, KubernetesObject, Namespace, Unit
+from infra.inventory import Identity, identity, note, noted
+from infra.kubectl import Kubectl
+from infra.rendered import Rendered, refuse_charts
+from infra.settings import ClusterKind, Target
+from tests.samples import OBJECT
+
+SECRET = Identity("v1", "Secret", "tools", "notes-password")
+
+
+class Notes(Addon):
+    """An add-on with a password."""
+
+    digits: dict[str, int] = {"password": 33}
+
+    def unit(self, context: Context) -> Unit:
+        secrets = (GeneratedSecret(name="notes-password", keys=self.digits),) if self.digits else ()
+        return Unit(name="notes", namespace=Namespace(name="tools"), secrets=secrets, objects=(OBJECT,))
+
+
+class Memory(Kubectl):
+    """A cluster that is a dictionary; Secrets are kept as an API server keeps them."""
+
+    cluster: dict[Identity, KubernetesObject]
+    applied: list[str]
+
+    def apply(self, objects: Iterable[KubernetesObject], log: IO[str], *extra: str) -> None:
+        for manifest in objects:
+            data = {
+                key: base64.b64encode(text.encode()).decode() for key, text in manifest.get("stringData", {}).items()
+            }
+            self.cluster[identity(manifest)] = {**manifest, "data": data} if data else manifest
+            self.applied.append(manifest["kind"])
+            log.write(f"{manifest['kind']} applied\n")
+
+    def get(self, manifest: KubernetesObject) -> dict[str, Any] | None:
+        return self.cluster.get(identity(manifest))
+
+    def delete(self, objects: Iterable[KubernetesObject], log: IO[str]) -> None:
+        for manifest in objects:
+            self.cluster.pop(identity(manifest), None)
+
+    def select(self, kind: str, namespace: str, labels: dict[str, str]) -> list[dict[str, Any]]:
+        return [each for each in self.cluster.values() if each["kind"] == "ConfigMap" and "binaryData" in each]
+
+
+@pytest.fixture
+def kubectl() -> Memory:
+    memory = Memory(Path("kubectl"), Path("kubeconfig"))
+    memory.cluster, memory.applied = {}, []
+    return memory
+
+
+def rendered(kubectl: Kubectl, **choices: Any) -> Rendered:
+    spec = Existing.Spec.model_validate({"kubeconfig": "kubeconfig"})
+    environment = Environment(addons=(Notes.model_validate(choices),))
+    return Rendered(Target("test", ClusterKind(Existing, spec), environment), kubectl)
+
+
+def password(kubectl: Memory, key: str = "password") -> str:
+    return base64.b64decode(kubectl.cluster[SECRET]["data"][key]).decode()
+
+
+def test_a_password_is_made_of_as_many_digits_as_asked_for_and_never_printed(kubectl: Memory) -> None:
+    log = io.StringIO()
+    assert rendered(kubectl).apply().run(log) == "3 objects"
+    assert len(password(kubectl)) == 33
+    assert set(password(kubectl)) <= set("0123456789abcdef")
+    assert password(kubectl) not in log.getvalue()
+
+
+def test_its_namespace_comes_before_it_and_what_reads_it_after(kubectl: Memory) -> None:
+    rendered(kubectl).apply().run(io.StringIO())
+    assert kubectl.applied == ["ConfigMap", "Namespace", "Secret", "ConfigMap"]
+
+
+def test_it_is_noted_before_anything_is_made_but_its_value_is_not(kubectl: Memory) -> None:
+    rendered(kubectl).apply().run(io.StringIO())
+    inventory = kubectl.cluster[identity(note("test", []))]
+    assert SECRET in noted(inventory)
+    assert password(kubectl) not in str(inventory)
+
+
+def test_another_run_leaves_it_as_it_is(kubectl: Memory) -> None:
+    rendered(kubectl).apply().run(io.StringIO())
+    before = password(kubectl)
+    kubectl.applied.clear()
+    rendered(kubectl).apply().run(io.StringIO())
+    rendered(kubectl).prune().run(io.StringIO())
+    assert password(kubectl) == before
+    assert "Secret" not in kubectl.applied
+
+
+def test_a_key_that_is_new_comes_beside_those_that_are_there(kubectl: Memory) -> None:
+    rendered(kubectl).apply().run(io.StringIO())
+    before = password(kubectl)
+    rendered(kubectl, digits={"password": 33, "cookie": 64}).apply().run(io.StringIO())
+    assert password(kubectl) == before
+    assert len(password(kubectl, "cookie")) == 64
+
+
+def test_it_goes_when_nobody_wants_it_any_more(kubectl: Memory) -> None:
+    rendered(kubectl).apply().run(io.StringIO())
+    rendered(kubectl, digits={}).prune().run(io.StringIO())
+    assert SECRET not in kubectl.cluster
+    assert identity(OBJECT) in kubectl.cluster
+
+
+def test_everything_goes(kubectl: Memory) -> None:
+    rendered(kubectl).apply().run(io.StringIO())
+    rendered(kubectl).remove().run(io.StringIO())
+    assert kubectl.cluster == {}
+
+
+def test_charts_are_refused_with_both_cures() -> None:
+    chart = Chart(name="keda", repository="https://charts.example.org", version="1", release="keda")
+    space = Namespace(name="tools")
+    with pytest.raises(SlipwayError) as caught:
+        refuse_charts([Unit(name="keda", namespace=space, charts=(chart,)), Unit(name="iris", namespace=space)])
+    assert str(caught.value) == (
+        "keda: made of Helm charts, which kubectl cannot install. "
+        "Install Pulumi, or render the environment and let Argo CD apply it"
+    )
+    refuse_charts([Unit(name="iris", namespace=space)])
