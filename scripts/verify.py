@@ -25,8 +25,20 @@ CHECKS = {
     "types": ("mypy", "--cache-dir", str(paths.cache() / "mypy")),
     "imports": ("lint-imports",),
 }
-FAST = ("tests/components", "tests/infra", "tests/policy", "-m", "not e2e and not engine", "--numprocesses", "auto")
-"""What tells most about a change in the least time: models are not trained, no environment is made, none is run."""
+ALIKE = tuple(f"tests/{name}" for name in ("components", "infra", "policy", "schema", "training"))
+"""What needs neither a cluster nor the machine for itself: it runs on every core."""
+PARTS = {
+    "tests": (*ALIKE, "--numprocesses", "auto"),
+    "end to end": ("tests", *(f"--ignore={folder}" for folder in ALIKE)),
+}
+SLOW = ("aws", "azure", "gcp", "clusters", "addons/test_all.py", "test_delivery.py", "test_platform.py")
+FAST = {
+    "tests": (
+        *("tests/components", "tests/infra", "tests/policy/test_environments.py", "--numprocesses", "auto"),
+        *(f"--ignore=tests/components/{name}" for name in SLOW),
+    )
+}
+"""What tells most about a change in the least time: no cloud is made up, no model trained, no environment made."""
 NO_REASON = {"", "unconditional skip", "Skipped"}
 """What pytest says of a test that was skipped without a word."""
 
@@ -46,10 +58,12 @@ class Outcome(NamedTuple):
 def main(arguments: Sequence[str]) -> int:
     """Run all checks beside the tests, also after one has failed, and sum up."""
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor() as pool:
-        report = Path(folder) / "report.xml"
+        parts = FAST if "--fast" in arguments else PARTS
+        reports = {name: Path(folder) / f"{name}.xml" for name in parts}
         checks = pool.map(check, CHECKS)
-        tested = tests(report, FAST if "--fast" in arguments else ())
-        outcomes, missing = [*checks, tested], skipped(report) if report.exists() else []
+        tested = [tests(name, reports[name], part) for name, part in parts.items()]
+        outcomes = [*checks, *tested]
+        missing = [each for report in reports.values() if report.exists() for each in skipped(report)]
     print(*(outcome.printed for outcome in outcomes if outcome.printed), "", *outcomes, *missing, sep="\n")
     return 0 if all(outcome.passed for outcome in outcomes) and not any(map(unexplained, missing)) else 1
 
@@ -62,12 +76,12 @@ def check(name: str) -> Outcome:
     return Outcome(name, not done.returncode, time.monotonic() - began, done.stdout.strip() if done.returncode else "")
 
 
-def tests(report: Path, arguments: Sequence[str]) -> Outcome:
-    """All tests in one run, shown as they go."""
+def tests(name: str, report: Path, arguments: Sequence[str]) -> Outcome:
+    """A part of the tests in one run, shown as they go."""
     began = time.monotonic()
     command = [sys.executable, "-m", "pytest", "-q", f"--junitxml={report}", *arguments]
     code = subprocess.run(command, cwd=ROOT).returncode
-    return Outcome("tests", code == 0, time.monotonic() - began)
+    return Outcome(name, code == 0, time.monotonic() - began)
 
 
 class Missing(NamedTuple):

@@ -36,7 +36,7 @@ def stage(title, script, kind):
 
 def stages(kind):
     yield stage("Making", "mkdir -p .venv && rm -rf .venv/* && echo $0 >> made", kind)
-    yield stage("Packages", "test ! -e slow || sleep 1; test ! -e broken || { echo no room; exit 3; }", kind)
+    yield stage("Packages", "test ! -e slow || sleep 3; test ! -e broken || { echo no room; exit 3; }", kind)
     yield stage("Slipway", "echo $0 >> finished", kind)
 
 setup.stages = stages

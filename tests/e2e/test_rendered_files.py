@@ -1,17 +1,21 @@
 """The rendered files are the same to the byte each time, and the API server takes every one of them."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
 
+from components.unit import KubernetesObject, Namespace
 from infra import environment_file
+from tests.schema.emitted import objects
 
 from .cluster import Cluster
 from .machine import ROOT, environ, well
 
 pytestmark = pytest.mark.e2e
 
+STRICT = ("apply", "--server-side", "--force-conflicts", "--dry-run=server", "--validate=strict")
 ENVIRONMENTS = environment_file.names(ROOT)
 
 
@@ -26,6 +30,17 @@ def custom_resources(cluster: Cluster, shared: Path) -> Iterator[None]:
     cluster.kubectl("wait", "--for=delete", "--timeout=300s", *files)
 
 
+@pytest.fixture(scope="module")
+def namespaces(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Where everything goes that the project emits: not even a dry run puts anything into a namespace that is not."""
+    there = {each["metadata"]["name"] for each in cluster.list("namespaces")}
+    emitted = objects(tmp_path_factory.mktemp("models"))
+    wanted = {each["metadata"].get("namespace", "default") for each in emitted} - there
+    cluster.kubectl("apply", "-f", "-", stdin=_list(Namespace(name=name).manifest() for name in wanted))
+    yield
+    cluster.kubectl("delete", "namespace", *wanted)
+
+
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
 def test_every_process_writes_the_same_bytes(environment: str, tmp_path: Path) -> None:
     for seed in ("1", "2"):
@@ -36,13 +51,20 @@ def test_every_process_writes_the_same_bytes(environment: str, tmp_path: Path) -
     assert first
 
 
-@pytest.mark.usefixtures("custom_resources")
+@pytest.mark.usefixtures("custom_resources", "namespaces")
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
 def test_the_api_server_takes_every_file(cluster: Cluster, environment: str, tmp_path: Path) -> None:
     well("render", "--env", environment, "--out", str(tmp_path / "out"))
-    strict = ("apply", "--server-side", "--force-conflicts", "--dry-run=server", "--validate=strict")
-    printed = cluster.kubectl(*strict, "--recursive", "-f", str(tmp_path / "out"))
+    printed = cluster.kubectl(*STRICT, "--recursive", "-f", str(tmp_path / "out"))
     assert len(printed.splitlines()) == _documents(tmp_path / "out")
+
+
+@pytest.mark.usefixtures("custom_resources", "namespaces")
+def test_the_api_server_takes_every_choice_of_every_add_on(cluster: Cluster, tmp_path: Path) -> None:
+    custom = [each for each in objects(tmp_path) if "." in each["apiVersion"] and ".k8s.io/" not in each["apiVersion"]]
+    assert len({each["kind"] for each in custom}) > 10
+    printed = cluster.kubectl(*STRICT, "-f", "-", stdin=_list(custom))
+    assert len(printed.splitlines()) == len(custom)
 
 
 def test_the_api_server_would_have_said_no(cluster: Cluster) -> None:
@@ -50,6 +72,10 @@ def test_the_api_server_would_have_said_no(cluster: Cluster) -> None:
     done = cluster.tried("apply", "--server-side", "--dry-run=server", "--validate=strict", "-f", "-", stdin=wrong)
     assert "date" in done.stderr
     assert done.returncode
+
+
+def _list(found: Iterable[KubernetesObject]) -> str:
+    return json.dumps({"apiVersion": "v1", "kind": "List", "items": list(found)})
 
 
 def _contents(folder: Path) -> dict[str, bytes]:

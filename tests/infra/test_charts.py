@@ -67,7 +67,7 @@ def server() -> Iterator[Server]:
             "/stable/archives/notes-1.0.0.tgz": packed(**FILES),
             "/broken/index.yaml": b"entries: [",
         }
-        threading.Thread(target=running.serve_forever, daemon=True).start()
+        threading.Thread(target=running.serve_forever, args=(0.01,), daemon=True).start()
         yield running
         running.shutdown()
 

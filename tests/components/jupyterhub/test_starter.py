@@ -34,7 +34,7 @@ class Model(BaseHTTPRequestHandler):
 def server() -> Iterator[str]:
     ASKED.clear()
     with ThreadingHTTPServer(("127.0.0.1", 0), Model) as served:
-        threading.Thread(target=served.serve_forever, daemon=True).start()
+        threading.Thread(target=served.serve_forever, args=(0.01,), daemon=True).start()
         yield f"http://127.0.0.1:{served.server_port}"
         served.shutdown()
 
