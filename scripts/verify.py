@@ -31,7 +31,16 @@ PARTS = {
     "tests": (*ALIKE, "--numprocesses", "auto"),
     "end to end": ("tests", *(f"--ignore={folder}" for folder in ALIKE)),
 }
-SLOW = ("aws", "azure", "gcp", "clusters", "addons/test_all.py", "test_delivery.py", "test_platform.py")
+SLOW = (
+    "addons/test_charts.py",
+    "aws",
+    "azure",
+    "gcp",
+    "clusters",
+    "addons/test_all.py",
+    "test_delivery.py",
+    "test_platform.py",
+)
 FAST = {
     "tests": (
         *("tests/components", "tests/infra", "tests/policy/test_environments.py", "--numprocesses", "auto"),

@@ -1,3 +1,4 @@
+import functools
 import importlib
 import json
 import subprocess
@@ -34,9 +35,12 @@ def written(folder: Path, content: Document) -> Path:
     return folder
 
 
+made_once = functools.cache(schema.schema)
+
+
 @pytest.fixture(scope="module")
 def refused() -> Refuses:
-    validator = Draft202012Validator(schema.schema())
+    validator = Draft202012Validator(made_once())
     return lambda content: [error.json_path for error in validator.iter_errors(content)]
 
 
@@ -54,11 +58,11 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 def test_the_schema_is_one() -> None:
-    Draft202012Validator.check_schema(schema.schema())
+    Draft202012Validator.check_schema(made_once())
 
 
 def test_every_reference_is_defined() -> None:
-    text = json.dumps(made := schema.schema())
+    text = json.dumps(made := made_once())
     references = {part.split('"')[0] for part in text.split('"$ref": "#/$defs/')[1:]}
     assert references <= set(made["$defs"])
     assert {name.partition(".")[0] for name in references} == {"kind", "stack"}
@@ -76,13 +80,13 @@ def test_it_is_the_same_in_every_run() -> None:
 
 
 def test_it_holds_nothing_of_this_machine() -> None:
-    text = json.dumps(schema.schema())
+    text = json.dumps(made_once())
     assert str(ROOT) not in text
     assert str(Path.home()) not in text
 
 
 def test_it_covers_what_settings_read() -> None:
-    config = schema.schema()["properties"]["config"]
+    config = made_once()["properties"]["config"]
     assert {key.removeprefix("slipway:") for key in config["properties"]} == set(settings.Settings.model_fields)
 
 
@@ -171,7 +175,7 @@ def test_a_key_without_a_namespace_is_refused_because_slipway_would_not_read_it(
 
 
 def test_editors_are_told_what_docstrings_say() -> None:
-    made = schema.schema()
+    made = made_once()
     models = made["properties"]["config"]["properties"]["slipway:models"]["properties"]
     assert models["iris"]["description"].startswith("Species of an iris")
     fields = made["$defs"]["stack.MLServer"]["properties"]
@@ -180,7 +184,7 @@ def test_editors_are_told_what_docstrings_say() -> None:
 
 
 def test_choices_over_a_stack_claim_no_defaults_and_kinds_do() -> None:
-    definitions = schema.schema()["$defs"]
+    definitions = made_once()["$defs"]
     assert "default" not in definitions["stack.MLServer"]["properties"]["replicas"]
     assert definitions["kind.MetricsServer"]["properties"]["resources"]["default"]["memory"] == "200Mi"
 
