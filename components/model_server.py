@@ -11,6 +11,7 @@ from components.addons.metrics_server import MetricsServer
 from components.addons.nvidia_device_plugin import NvidiaDevicePlugin
 from components.context import Collector, Context, Traits
 from components.model_stack import ModelStack
+from components.network_policy import Rules, network_policy, to_collector, to_stores
 from components.scaling import Autoscaling, autoscaler, disruption_budget
 from components.unit import KubernetesObject
 from components.values import GPU_RESOURCE, PinnedImage, Resources, Value
@@ -95,7 +96,7 @@ class ModelServer(ModelStack):
         return [
             config,
             account | {"automountServiceAccountToken": False},
-            _network_policy(metadata(), self.selector, server, self._calls(context, server), meshed),
+            network_policy(metadata(), self.selector, server.ports, self._calls(context, server), meshed),
             *([mesh.only_mutual_tls(metadata(), self.selector, _scraped(server))] if meshed else []),
             deployment,
             _service(metadata(), self.selector, server),
@@ -108,24 +109,11 @@ class ModelServer(ModelStack):
         count = f"{bounds.min_replicas} to {bounds.max_replicas}, by CPU" if bounds else str(self.replicas)
         return (*super().summary(), f"replicas: {count}", self.server().image)
 
-    def _calls(self, context: Context, server: Server) -> list[dict[str, Any]]:
-        """The openings of a NetworkPolicy towards its stores and the collector of its spans, and for their names."""
+    def _calls(self, context: Context, server: Server) -> Rules:
+        """Its stores, and the collector of its spans."""
         traces = context.conventions.traces if server.traces_env else None
-        calls = [*self._store_calls(context), *(_collector_calls(traces) if traces else [])]
-        dns = {"ports": [{"protocol": protocol, "port": 53} for protocol in ("UDP", "TCP")]}
-        return [dns, *calls] if calls else []
-
-    def _store_calls(self, context: Context) -> list[dict[str, Any]]:
-        """HTTPS, and where its identity comes from."""
-        if not self.reads:
-            return []
-        https = {"ports": [{"protocol": "TCP", "port": 443}]}
         identity = context.traits.identity_endpoints if self.by_identity(context) else ()
-        asked = [
-            {"to": [{"ipBlock": {"cidr": each.cidr}}], "ports": [{"protocol": "TCP", "port": each.port}]}
-            for each in identity
-        ]
-        return [https, *asked]
+        return [*(to_stores(identity) if self.reads else []), *(to_collector(traces) if traces else [])]
 
     def _deployment(
         self, metadata: dict[str, Any], server: Server, models: dict[str, Any], context: Context
@@ -203,11 +191,6 @@ def _traced(server: Server, traces: Collector | None) -> Server:
     return server.model_copy(update={"env": {**server.env, **found}})
 
 
-def _collector_calls(traces: Collector) -> list[dict[str, Any]]:
-    there = {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": traces.namespace}}}
-    return [{"to": [there], "ports": [{"protocol": "TCP", "port": traces.port}]}]
-
-
 def _on_gpus(traits: Traits) -> dict[str, Any]:
     runtime = {"runtimeClassName": traits.gpu_runtime_class} if traits.gpu_runtime_class else {}
     return {**runtime, "tolerations": [{"key": GPU_RESOURCE, "operator": "Exists", "effect": "NoSchedule"}]}
@@ -227,22 +210,3 @@ def _service(metadata: dict[str, Any], selector: dict[str, str], server: Server)
 def _scraped(server: Server) -> tuple[int, ...]:
     """Where Prometheus asks in plain text, being no part of the mesh."""
     return (server.ports["metrics"],) if "metrics" in server.ports else ()
-
-
-def _network_policy(
-    metadata: dict[str, Any], selector: dict[str, str], server: Server, calls: list[dict[str, Any]], meshed: bool
-) -> KubernetesObject:
-    """Pods of the cluster may call; the model itself calls only what `calls` opens."""
-    ports = [{"protocol": "TCP", "port": name} for name in server.ports]
-    tunnel = mesh.openings(ports) if meshed else []
-    return {
-        "apiVersion": "networking.k8s.io/v1",
-        "kind": "NetworkPolicy",
-        "metadata": metadata,
-        "spec": {
-            "podSelector": {"matchLabels": selector},
-            "policyTypes": ["Ingress", "Egress"],
-            "ingress": [{"from": [{"namespaceSelector": {}}], "ports": ports}, *tunnel],
-            **({"egress": calls} if calls else {}),
-        },
-    }

@@ -1,0 +1,46 @@
+"""Who may call the pods of a model, and whom they may call."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from components import mesh
+from components.context import Collector, Opening
+from components.unit import KubernetesObject
+
+Rules = list[dict[str, Any]]
+_DNS: Rules = [{"ports": [{"protocol": protocol, "port": 53} for protocol in ("UDP", "TCP")]}]
+_HTTPS: Rules = [{"ports": [{"protocol": "TCP", "port": 443}]}]
+
+
+def network_policy(
+    metadata: dict[str, Any], selector: dict[str, str], ports: Iterable[str], calls: Rules, meshed: bool
+) -> KubernetesObject:
+    """Pods of the cluster may call these ports; the model itself calls only what `calls` opens."""
+    opened = [{"protocol": "TCP", "port": name} for name in ports]
+    tunnel = mesh.openings(opened) if meshed else []
+    return {
+        "apiVersion": "networking.k8s.io/v1",
+        "kind": "NetworkPolicy",
+        "metadata": metadata,
+        "spec": {
+            "podSelector": {"matchLabels": selector},
+            "policyTypes": ["Ingress", "Egress"],
+            "ingress": [{"from": [{"namespaceSelector": {}}], "ports": opened}, *tunnel],
+            **({"egress": [*_DNS, *calls]} if calls else {}),
+        },
+    }
+
+
+def to_stores(identity: Iterable[Opening]) -> Rules:
+    """Object stores, and where a pod gets its identity for them."""
+    asked = (
+        {"to": [{"ipBlock": {"cidr": each.cidr}}], "ports": [{"protocol": "TCP", "port": each.port}]}
+        for each in identity
+    )
+    return [*_HTTPS, *asked]
+
+
+def to_collector(traces: Collector) -> Rules:
+    """Where spans are collected."""
+    there = {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": traces.namespace}}}
+    return [{"to": [there], "ports": [{"protocol": "TCP", "port": traces.port}]}]
