@@ -27,9 +27,11 @@ LOCKS = (
 )
 
 DRIVER = """
-import sys
+import signal, sys
 sys.path.insert(0, "scripts")
 import setup
+
+signal.signal(signal.SIGINT, signal.default_int_handler)  # which a shell's background job would ignore
 
 def stage(title, script, kind):
     return setup.Stage(title, ("sh", "-c", script, kind))
