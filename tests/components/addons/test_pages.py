@@ -7,6 +7,7 @@ import pytest
 
 from components import catalog
 from components.addon import Addon
+from tests.components.addons.choices import KEYS
 
 PAGES = sorted((Path(__file__).parents[3] / "docs" / "addons").glob("*.md"))
 
@@ -18,3 +19,9 @@ def test_every_choice_is_on_the_page_of_its_add_on(page: Path) -> None:
     rows = takewhile(lambda line: line.startswith("|"), table.splitlines()[1:])
     told = {word.strip(" `").partition(".")[0] for row in rows for word in row.split("|")[1].split(",")}
     assert told - {"---"} == addon.model_fields.keys()
+
+
+def test_every_add_on_has_a_page_and_a_row() -> None:
+    table = (PAGES[0].parents[1] / "addons.md").read_text()
+    rows = [line for line in table.splitlines() if line.startswith("| [`")]
+    assert [row.split("`")[1] for row in rows] == [page.stem for page in PAGES] == list(KEYS)
