@@ -12,13 +12,12 @@ from components.addons.nvidia_device_plugin import NvidiaDevicePlugin
 from components.context import Collector, Context, Traits
 from components.model_stack import ModelStack
 from components.network_policy import Rules, network_policy, to_collector, to_stores
+from components.pods import DRAIN, RESTRICTED
 from components.scaling import Autoscaling, autoscaler, disruption_budget
 from components.unit import KubernetesObject
 from components.values import GPU_RESOURCE, PinnedImage, Resources, Value
 
 MODELS_FOLDER = "/mnt/models"
-DRAIN_SECONDS = 5
-"""How long a stopping pod still answers, while its address leaves every node's routing table."""
 PROBE_SECONDS = 2
 SETTLE_SECONDS = 5
 """How long a new pod must stay ready before an old one goes: some servers answer 200 and then end, a model unloaded."""
@@ -173,12 +172,8 @@ class ModelServer(ModelStack):
             "startupProbe": {**loaded, "failureThreshold": self.startup_seconds // PROBE_SECONDS},
             "readinessProbe": ready,
             "livenessProbe": alive,
-            "lifecycle": {"preStop": {"sleep": {"seconds": DRAIN_SECONDS}}},
-            "securityContext": {
-                "allowPrivilegeEscalation": False,
-                "readOnlyRootFilesystem": True,
-                "capabilities": {"drop": ["ALL"]},
-            },
+            "lifecycle": DRAIN,
+            "securityContext": RESTRICTED,
             "volumeMounts": [
                 {"name": "models", "mountPath": MODELS_FOLDER, "readOnly": True},
                 {"name": "scratch", "mountPath": "/tmp"},

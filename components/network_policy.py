@@ -8,7 +8,8 @@ from components.context import Collector, Opening
 from components.unit import KubernetesObject
 
 Rules = list[dict[str, Any]]
-_DNS: Rules = [{"ports": [{"protocol": protocol, "port": 53} for protocol in ("UDP", "TCP")]}]
+DNS: Rules = [{"ports": [{"protocol": protocol, "port": 53} for protocol in ("UDP", "TCP")]}]
+"""To look names up."""
 _HTTPS: Rules = [{"ports": [{"protocol": "TCP", "port": 443}]}]
 
 
@@ -26,7 +27,7 @@ def network_policy(
             "podSelector": {"matchLabels": selector},
             "policyTypes": ["Ingress", "Egress"],
             "ingress": [{"from": [{"namespaceSelector": {}}], "ports": opened}, *tunnel],
-            **({"egress": [*_DNS, *calls]} if calls else {}),
+            **({"egress": [*DNS, *calls]} if calls else {}),
         },
     }
 

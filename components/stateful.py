@@ -5,11 +5,9 @@ from typing import Any, NamedTuple
 
 from components.context import Traits
 from components.objects import labels, platform_object, spread
+from components.pods import DRAIN, RESTRICTED
 from components.unit import KubernetesObject
 
-RESTRICTED = {"allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True, "capabilities": {"drop": ["ALL"]}}
-DRAIN = {"preStop": {"sleep": {"seconds": 5}}}
-"""A stopping pod still answers, while its address leaves every node's routing table."""
 SCRATCH = {"name": "scratch", "emptyDir": {"sizeLimit": "256Mi"}}
 
 

@@ -6,6 +6,7 @@ from components.addon import Addon
 from components.addons.istio import INGRESS_CLASS, Istio
 from components.context import Context, Profile
 from components.objects import labels, platform_object
+from components.pods import DRAIN, RESTRICTED
 from components.scaling import disruption_budget
 from components.unit import KubernetesObject, Namespace, Unit
 from components.values import DnsLabel, Host, PinnedImage, Resources
@@ -13,8 +14,6 @@ from components.values import DnsLabel, Host, PinnedImage, Resources
 NAME = "hello-nginx"
 SELECTOR = {"app.kubernetes.io/name": NAME}
 PORT = 8080
-DRAIN_SECONDS = 5
-"""How long a stopping pod still answers, while its address leaves every node's routing table."""
 REPLICAS: dict[Profile, int] = {"laptop": 1, "production": 2}
 
 
@@ -66,12 +65,8 @@ class HelloNginx(Addon):
             "startupProbe": {**answers, "periodSeconds": 1, "failureThreshold": 30},
             "readinessProbe": {**answers, "periodSeconds": 2},
             "livenessProbe": {**answers, "periodSeconds": 10},
-            "lifecycle": {"preStop": {"sleep": {"seconds": DRAIN_SECONDS}}},
-            "securityContext": {
-                "allowPrivilegeEscalation": False,
-                "readOnlyRootFilesystem": True,
-                "capabilities": {"drop": ["ALL"]},
-            },
+            "lifecycle": DRAIN,
+            "securityContext": RESTRICTED,
             "volumeMounts": [{"name": "scratch", "mountPath": "/tmp"}],
         }
 

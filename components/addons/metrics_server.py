@@ -4,11 +4,12 @@ from typing import Any
 
 from components.addon import Addon
 from components.context import Context
-from components.unit import MANAGED_BY, KubernetesObject, Namespace, Unit
+from components.objects import labels, platform_object
+from components.pods import RESTRICTED
+from components.unit import KubernetesObject, Namespace, Unit
 from components.values import PinnedImage, Resources
 
 NAME = "metrics-server"
-LABELS = {"app.kubernetes.io/name": NAME, **MANAGED_BY, "slipway/owner": "platform"}
 GROUP = "rbac.authorization.k8s.io"
 
 
@@ -34,7 +35,7 @@ class MetricsServer(Addon):
             "containers": [self._container()],
             "volumes": [{"name": "scratch", "emptyDir": {}}],
         }
-        template = {"metadata": {"labels": LABELS}, "spec": pod}
+        template = {"metadata": {"labels": labels(NAME)}, "spec": pod}
         rollout = {"type": "RollingUpdate", "rollingUpdate": {"maxUnavailable": 0}}
         selector = {"matchLabels": {"app.kubernetes.io/name": NAME}}
         spec = {
@@ -62,11 +63,7 @@ class MetricsServer(Addon):
             "startupProbe": {**_probe("/livez"), "periodSeconds": 2, "failureThreshold": 30},
             "readinessProbe": {**_probe("/readyz"), "periodSeconds": 5},
             "livenessProbe": {**_probe("/livez"), "periodSeconds": 10},
-            "securityContext": {
-                "allowPrivilegeEscalation": False,
-                "readOnlyRootFilesystem": True,
-                "capabilities": {"drop": ["ALL"]},
-            },
+            "securityContext": RESTRICTED,
             "volumeMounts": [{"name": "scratch", "mountPath": "/tmp"}],
         }
 
@@ -76,13 +73,12 @@ def _probe(path: str) -> dict[str, Any]:
 
 
 def _object(api: str, kind: str, name: str = NAME, namespace: str | None = NAME, **parts: Any) -> KubernetesObject:
-    place = {"namespace": namespace} if namespace else {}
-    return {"apiVersion": api, "kind": kind, "metadata": {"name": name, **place, "labels": LABELS}, **parts}
+    return platform_object(api, kind, name, namespace, of=NAME, **parts)
 
 
-def _cluster_role(name: str, rules: list[dict[str, list[str]]], **labels: str) -> KubernetesObject:
+def _cluster_role(name: str, rules: list[dict[str, list[str]]], **more: str) -> KubernetesObject:
     role = _object(f"{GROUP}/v1", "ClusterRole", name, None, rules=rules)
-    role["metadata"]["labels"] = {**LABELS, **labels}
+    role["metadata"]["labels"] |= more
     return role
 
 

@@ -4,12 +4,13 @@ from typing import Any
 
 from components.addon import Addon
 from components.context import Context
-from components.unit import MANAGED_BY, KubernetesObject, Namespace, Unit
+from components.objects import labels, platform_object
+from components.pods import RESTRICTED
+from components.unit import KubernetesObject, Namespace, Unit
 from components.values import PinnedImage, Resources
 
 NAME = "nvidia-device-plugin"
 SELECTOR = {"app.kubernetes.io/name": NAME}
-LABELS = {**SELECTOR, **MANAGED_BY, "slipway/owner": "platform"}
 SOCKETS = "/var/lib/kubelet/device-plugins"
 """Where the kubelet and the plugins of its node meet."""
 
@@ -41,7 +42,7 @@ class NvidiaDevicePlugin(Addon):
             "containers": [self._container()],
             "volumes": [{"name": "sockets", "hostPath": {"path": SOCKETS, "type": "Directory"}}],
         }
-        spec = {"selector": {"matchLabels": SELECTOR}, "template": {"metadata": {"labels": LABELS}, "spec": pod}}
+        spec = {"selector": {"matchLabels": SELECTOR}, "template": {"metadata": {"labels": labels(NAME)}, "spec": pod}}
         return _object("apps/v1", "DaemonSet", spec)
 
     def _container(self) -> dict[str, Any]:
@@ -53,11 +54,7 @@ class NvidiaDevicePlugin(Addon):
             "startupProbe": {**registered, "periodSeconds": 2, "failureThreshold": 60},
             "readinessProbe": registered,
             "livenessProbe": {**registered, "periodSeconds": 30},
-            "securityContext": {
-                "allowPrivilegeEscalation": False,
-                "readOnlyRootFilesystem": True,
-                "capabilities": {"drop": ["ALL"]},
-            },
+            "securityContext": RESTRICTED,
             "volumeMounts": [{"name": "sockets", "mountPath": SOCKETS}],
         }
 
@@ -74,5 +71,4 @@ def _network_policy() -> KubernetesObject:
 
 
 def _object(api: str, kind: str, spec: dict[str, Any]) -> KubernetesObject:
-    metadata = {"name": NAME, "namespace": NAME, "labels": LABELS}
-    return {"apiVersion": api, "kind": kind, "metadata": metadata, "spec": spec}
+    return platform_object(api, kind, NAME, NAME, of=NAME, spec=spec)

@@ -8,8 +8,10 @@ from pydantic import Field
 from components.addon import Addon
 from components.artefact import Files, config_map, volume
 from components.context import Collector, Context, Conventions, Profile
+from components.network_policy import DNS
 from components.objects import labels, platform_object, reserved, spread
 from components.observability import traces
+from components.pods import DRAIN, RESTRICTED
 from components.unit import KubernetesObject, Namespace, Unit
 from components.values import DnsLabel, PinnedImage, Quantity
 from components.yaml_text import dump
@@ -143,25 +145,20 @@ def _container(name: str, image: str, health: str, ports: dict[str, int], resour
         "startupProbe": {**probe, "periodSeconds": 2, "failureThreshold": 30},
         "readinessProbe": {**probe, "periodSeconds": 5},
         "livenessProbe": {**probe, "periodSeconds": 10},
-        "lifecycle": {"preStop": {"sleep": {"seconds": 5}}},
-        "securityContext": {
-            "allowPrivilegeEscalation": False,
-            "readOnlyRootFilesystem": True,
-            "capabilities": {"drop": ["ALL"]},
-        },
+        "lifecycle": DRAIN,
+        "securityContext": RESTRICTED,
         "volumeMounts": [{"name": "settings", "mountPath": f"/etc/{NAME}", "readOnly": True}],
     }
 
 
 def _around(name: str, ports: dict[str, int], calls: list[dict[str, Any]]) -> list[KubernetesObject]:
     """Account, Service and NetworkPolicy: pods of the cluster may call `ports`; the pod itself, names and `calls`."""
-    names = {"ports": [{"protocol": protocol, "port": 53} for protocol in ("UDP", "TCP")]}
     opened = [_tcp(port) for port in ports.values()]
     policy = {
         "podSelector": {"matchLabels": _selector(name)},
         "policyTypes": ["Ingress", "Egress"],
         "ingress": [{"from": [{"namespaceSelector": {}}], "ports": opened}],
-        "egress": [names, *calls] if calls else [],
+        "egress": [*DNS, *calls] if calls else [],
     }
     service = {
         "selector": _selector(name),

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
+from components.objects import reserved
+from components.pods import RESTRICTED
 from components.unit import MANAGED_BY, KubernetesObject
 
 NAME, NAMESPACE = "cluster-autoscaler", "kube-system"
@@ -110,10 +112,6 @@ def _container(cluster: str, region: str, kubernetes: str) -> dict[str, Any]:
         "env": [{"name": "AWS_REGION", "value": region}],
         "ports": [{"name": "metrics", "containerPort": 8085}],
         "livenessProbe": {"httpGet": {"path": "/health-check", "port": "metrics"}, "initialDelaySeconds": 60},
-        "resources": {"requests": {"cpu": "100m", "memory": "600Mi"}, "limits": {"memory": "600Mi"}},
-        "securityContext": {
-            "allowPrivilegeEscalation": False,
-            "readOnlyRootFilesystem": True,
-            "capabilities": {"drop": ["ALL"]},
-        },
+        "resources": reserved("100m", "600Mi"),
+        "securityContext": RESTRICTED,
     }
