@@ -17,6 +17,9 @@ from components.model_store import Grant
 from components.unit import KubernetesObject, Namespace, identity
 from components.values import Value
 
+HOURS = 730
+"""Of a month, as clouds count."""
+
 
 class Charge(NamedTuple):
     """Something that a list of prices knows, such as "m7i.large hour", and how much of it."""

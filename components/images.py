@@ -5,6 +5,9 @@ from typing import Any
 
 from components.unit import Unit
 
+CONTAINERS = ("containers", "initContainers", "ephemeralContainers")
+"""The keys of a pod's spec that list containers."""
+
 
 def images(units: Iterable[Unit]) -> list[str]:
     """Every image of the units' charts and objects, each once, in the order of first use."""
@@ -23,7 +26,7 @@ def _below(node: Any) -> Iterator[str]:
             yield from _below(inner)
     elif isinstance(node, dict):
         for key, inner in node.items():
-            if key in ("containers", "initContainers") and isinstance(inner, list):
+            if key in CONTAINERS and isinstance(inner, list):
                 yield from (container["image"] for container in inner)
             else:
                 yield from _below(inner)

@@ -5,10 +5,9 @@ from typing import Any
 
 from pydantic import field_validator
 
+from components.images import CONTAINERS
 from components.unit import Chart, ChartImage, KubernetesObject, Unit
 from components.values import Value, merged, split_image
-
-CONTAINERS = ("containers", "initContainers", "ephemeralContainers")
 
 
 class Mirror(Value):

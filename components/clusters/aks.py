@@ -12,13 +12,12 @@ from components.azure.locations import Location, zones
 from components.azure.machines import checked, os_disk
 from components.azure.resource_ids import RegistryId, ResourceGroup, Uuid
 from components.cloud import CloudSpec
-from components.cluster import Charge, Cluster, Identity, SignIn
+from components.cluster import HOURS, Charge, Cluster, Identity, SignIn
 from components.context import Traits
 from components.errors import SlipwayError
 from components.model_store import Grant
 from components.node_pool import NodePool
 
-HOURS = 730
 Day = Literal["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"]
 AksNodePool = Annotated[NodePool, AfterValidator(checked)]
 """A pool of up to 12 lower case letters and digits, on a size whose architecture and GPUs it says."""

@@ -11,15 +11,12 @@ from components.aws.machines import Pool, quota
 from components.aws.regions import Region, zone_ids
 from components.aws.vpc import Vpc
 from components.cloud import CloudSpec
-from components.cluster import Charge, Cluster, Identity, SignIn
+from components.cluster import HOURS, Charge, Cluster, Identity, SignIn
 from components.context import Opening, Traits
 from components.model_store import Grant
 from components.network import Cidr, overlapping
 from components.node_pool import NodePool
 from components.unit import KubernetesObject
-
-HOURS = 730
-"""Of a month."""
 
 CLOSED = "authorized_networks is empty: only its own network reaches the API server, so run `up` from there"
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from pydantic import AfterValidator, model_validator
 
 from components.cloud import CloudSpec
-from components.cluster import Charge, SignIn
+from components.cluster import HOURS, Charge, SignIn
 from components.context import Opening, Traits
 from components.errors import SlipwayError
 from components.gcp import locations, machines
@@ -15,8 +15,6 @@ from components.gcp.addresses import ExistingNetwork, NewNetwork
 from components.gcp.locations import Location
 from components.node_pool import NodePool
 
-HOURS = 730
-"""A month of them."""
 METADATA_SERVER = "169.254.169.254/32"
 """Answers at 80 and 8080 with Dataplane V2: https://cloud.google.com/kubernetes-engine/docs/how-to/network-policy."""
 SHARED_CLASS = "filestore"
