@@ -25,10 +25,12 @@ class Environment(Value):
         Raises Invalid, before the first unit, with every mistake that several values make together.
         """
         context = self._agreed(context)
-        checks = (self._missing, self._unfit, self._unreadable, self._twice, self._disagreeing, self._fighting)
-        if found := [mistake for check in checks for mistake in check(context)]:
+        built = [addon.unit(context) for addon in self.addons]
+        alone = (*self._missing(context), *self._unfit(context), *self._unreadable(context))
+        together = (*self._twice(built), *self._disagreeing(built, context), *self._fighting(context))
+        if found := (*alone, *together):
             raise Invalid(found)
-        units = {type(addon): addon.unit(context) for addon in self.addons}
+        units = {type(addon): unit for addon, unit in zip(self.addons, built, strict=True)}
         mirror = context.conventions.mirror
         for kind in self._order(context):
             yield mirror.unit(_after(self._installed[kind].needs(context), units, units[kind]))
@@ -70,16 +72,15 @@ class Environment(Value):
                 cure = "Say `credentials`: a Secret whose keys are what the store's client reads from its environment"
                 yield Mistake(("models", stack.name), f"{fact}. {cure}")
 
-    def _twice(self, context: Context) -> Iterator[Mistake]:
-        names = [addon.unit(context).name for addon in self.addons] + [stack.name for stack in self.stacks]
+    def _twice(self, built: list[Unit]) -> Iterator[Mistake]:
+        names = [unit.name for unit in built] + [stack.name for stack in self.stacks]
         for name, times in Counter(names).items():
             if times > 1:
                 yield Mistake(("models", name), f"{times} units of this environment have the name {name!r}. Rename one")
 
-    def _disagreeing(self, context: Context) -> Iterator[Mistake]:
+    def _disagreeing(self, built: list[Unit], context: Context) -> Iterator[Mistake]:
         spaces: dict[str, Namespace] = {context.models.name: context.models} if self.stacks else {}
-        for addon in self.addons:
-            space = addon.unit(context).namespace
+        for addon, space in zip(self.addons, (unit.namespace for unit in built), strict=True):
             if (first := spaces.setdefault(space.name, space)) != space:
                 levels = f"{space.pod_security} and {first.pod_security}"
                 message = f"wants namespace {space.name!r} with another pod security than its neighbour ({levels})"

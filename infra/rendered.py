@@ -3,6 +3,7 @@
 import base64
 import secrets
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 from typing import IO
 
 from components import render
@@ -26,6 +27,10 @@ class Rendered:
 
     def __init__(self, target: Target, kubectl: Kubectl) -> None:
         self._target, self._kubectl = target, kubectl
+
+    @cached_property
+    def _units(self) -> tuple[Unit, ...]:
+        return self._target.units()
 
     def apply(self) -> Step:
         """Make every object as rendered, and generate the Secrets that are not there.
@@ -62,13 +67,13 @@ class Rendered:
 
     def _objects(self) -> list[KubernetesObject]:
         """What is to be on the cluster, namespaces first; generated Secrets without their values."""
-        (_, namespaces), *folders = sorted(render.folders(self._target.units()))
+        (_, namespaces), *folders = sorted(render.folders(self._units))
         rest = (manifest for _, objects in folders for manifest in objects)
         return [*namespaces, *(manifest for manifest, _ in self._generated()), *rest]
 
     def _generated(self) -> Iterator[tuple[KubernetesObject, Mapping[str, int]]]:
         """Each generated Secret without its values, and how many digits they have."""
-        for unit in self._target.units():
+        for unit in self._units:
             yield from ((secret.manifest(unit.namespace.name, {}), secret.keys) for secret in unit.secrets)
 
     def _filled(self, objects: Iterable[KubernetesObject]) -> Iterator[KubernetesObject]:
