@@ -21,8 +21,9 @@ FILES = {
     "components.runtimes.echo": """
         from components.artefact import Files
         from components.context import Context
-        from components.model_server import ModelServer, Server
+        from components.model_server import ModelServer
         from components.model_stack import Endpoint
+        from components.server import Server
 
 
         class Echo(ModelServer):

@@ -8,7 +8,9 @@ from components.addons.metrics_server import MetricsServer
 from components.addons.nvidia_device_plugin import NvidiaDevicePlugin
 from components.artefact import CONFIG_MAP_LIMIT, Files
 from components.context import Context, Conventions, Opening, Traits
-from components.model_server import MODELS_FOLDER, ModelServer, Server
+from components.model import MODELS_FOLDER
+from components.model_server import ModelServer
+from components.server import Server
 from components.unit import KubernetesObject, Namespace
 from tests.samples import by_kind
 
