@@ -10,7 +10,7 @@ from typing import Any, cast
 from urllib.parse import SplitResult, urlsplit
 
 from kubernetes import client, config
-from kubernetes.stream import portforward
+from kubernetes.stream.ws_client import portforward_call
 from urllib3.exceptions import HTTPError
 
 from components.errors import SlipwayError
@@ -18,6 +18,7 @@ from components.errors import SlipwayError
 ANSWER_SECONDS = 5
 PREDICTION_SECONDS = 30
 _new_client: Callable[..., object] = config.new_client_from_config
+_port_forward: Callable[..., Any] = portforward_call
 
 
 class Live:
@@ -91,10 +92,9 @@ class Live:
     def _forwarded(self, address: SplitResult) -> Any:
         service, namespace = str(address.hostname).split(".")[:2]
         pod, port = self._ready_pod(service, namespace)
-        forward = portforward(
-            client.CoreV1Api(self.api).connect_get_namespaced_pod_portforward, pod, namespace, ports=str(port)
-        )
-        stream = forward.socket(port)
+        path = f"/api/v1/namespaces/{namespace}/pods/{pod}/portforward?ports={port}"
+        method, url, headers, *_ = self.api.param_serialize("GET", path, auth_settings=["BearerToken"])
+        stream = _port_forward(self.api.configuration, method, url, headers=headers).socket(port)
         stream.setblocking(True)
         return stream
 
