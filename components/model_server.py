@@ -115,7 +115,8 @@ class ModelServer(ModelStack):
         identity = context.traits.identity_labels if self.by_identity(context) else {}
         labels = {**self.labels, **identity, **context.conventions.mesh}
         container = server_pod.container(server, self.resources, self.startup_seconds, self.credentials, loaded)
-        pod = server_pod.pod(self.name, container, loaded, context.traits) | placed(self.resources, context.traits)
+        pod = server_pod.pod(self.name, server, container, loaded, context.traits)
+        annotations = server_pod.annotations(server)
         return {
             "apiVersion": "apps/v1",
             "kind": "Deployment",
@@ -126,17 +127,22 @@ class ModelServer(ModelStack):
                 "progressDeadlineSeconds": self.startup_seconds + 60,
                 "selector": {"matchLabels": self.selector},
                 "strategy": {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 1, "maxUnavailable": 0}},
-                "template": {"metadata": {"labels": labels, "annotations": server_pod.scraping(server)}, "spec": pod},
+                "template": {
+                    "metadata": {"labels": labels, "annotations": annotations},
+                    "spec": pod | placed(self.resources, context.traits),
+                },
             },
         }
 
 
 def _service(metadata: dict[str, Any], selector: dict[str, str], server: Server) -> KubernetesObject:
-    http = {"name": "http", "port": 80, "targetPort": "http"}
-    others = [{"name": name, "port": port, "targetPort": name} for name, port in server.ports.items() if name != "http"]
+    ports = {name: 80 if name == "http" else port for name, port in server.ports.items()}
     return {
         "apiVersion": "v1",
         "kind": "Service",
         "metadata": metadata,
-        "spec": {"selector": selector, "ports": [http, *others]},
+        "spec": {
+            "selector": selector,
+            "ports": [{"name": name, "port": port, "targetPort": name} for name, port in ports.items()],
+        },
     }
