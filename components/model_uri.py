@@ -51,7 +51,7 @@ class Location(NamedTuple):
 
 
 def location(uri: str) -> Location:
-    """The parts of a model's URI. Raises ValueError where it has another shape, or names a host that keeps none."""
+    """The parts of a model's URI. Raises ValueError where it has another shape."""
     scheme, colon, rest = uri.partition("://")
     if colon and scheme in STORES:
         found = store(uri)
@@ -62,8 +62,6 @@ def location(uri: str) -> Location:
     match = re.fullmatch(pattern, rest, re.ASCII)
     if not match or not _stays(match["path"]):
         raise ValueError(f"must have the shape {example}{_hint(rest)}")
-    if scheme in _CALLED:
-        hosts.refuse(match["place"])
     return Location(scheme, match["place"], match["path"].strip("/"), match.groupdict().get("version") or "")
 
 
@@ -80,7 +78,11 @@ def _hint(rest: str) -> str:
 
 
 def _checked(uri: str) -> str:
-    location(uri)
+    found = location(uri)
+    if found.scheme in _CALLED:
+        hosts.refuse(found.place)
+    if found.version == ":latest":
+        raise ValueError("must name a tag other than 'latest', or a digest, so that a restart serves the same model")
     return uri
 
 
