@@ -62,12 +62,12 @@ class Environment(Value):
                     yield Mistake(path, f"needs the add-on {key!r}, which is left out. Add '{key}: {{}}' to addons")
 
     def _unfit(self, context: Context) -> Iterator[Mistake]:
-        for addon in self.addons:
-            yield from (Mistake(("addons", addon.key()), each) for each in addon.mistakes(context))
+        for path, item in self._items():
+            yield from (Mistake(path, each) for each in item.mistakes(context))
 
     def _unreadable(self, context: Context) -> Iterator[Mistake]:
         for stack in self.stacks:
-            if strange := set(stack.reads) - set(stack.by_identity(context)) if not stack.credentials else ():
+            if strange := set(stack.stores) - set(stack.by_identity(context)) if not stack.credentials else ():
                 fact = f"reads {', '.join(sorted(strange))}, for which this cluster gives its pods no identity"
                 cure = "Say `credentials`: a Secret whose keys are what the store's client reads from its environment"
                 yield Mistake(("models", stack.name), f"{fact}. {cure}")

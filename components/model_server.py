@@ -1,6 +1,6 @@
 """A model stack that is one Deployment of a model server: no operator, no custom resource."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 from typing import Any, Self
 
 from pydantic import Field, model_validator
@@ -11,15 +11,15 @@ from components.addons.istio import Istio
 from components.addons.metrics_server import MetricsServer
 from components.addons.nvidia_device_plugin import NvidiaDevicePlugin
 from components.context import Context
-from components.model import Model
 from components.model_files import Loaded
 from components.model_stack import ModelStack
+from components.model_volumes import SharedVolume
 from components.network_policy import Rules, network_policy, to_collector, to_stores
 from components.placement import placed
 from components.scaling import Autoscaling, autoscaler, disruption_budget
 from components.server import Server
 from components.unit import KubernetesObject
-from components.values import Resources
+from components.values import DnsLabel, Resources
 
 SETTLE_SECONDS = 5
 """How long a new pod must stay ready before an old one goes: some servers answer 200 and then end, a model unloaded."""
@@ -32,7 +32,9 @@ class ModelServer(ModelStack):
     autoscaling: Autoscaling | None = None
     resources: Resources = Resources()
     startup_seconds: int = Field(default=300, ge=10, le=3600)
-    """How long a replica may load before it counts as failed."""
+    """How long a replica may load before it counts as failed, once its models are in its pod."""
+    shared_volumes: dict[DnsLabel, SharedVolume] = {}
+    """Claims that are made for it, by their names: models are read from them as pvc://NAME/PATH."""
 
     @model_validator(mode="after")
     def _one_word_on_replicas(self) -> Self:
@@ -51,10 +53,6 @@ class ModelServer(ModelStack):
         """The process of this runtime."""
         raise NotImplementedError
 
-    def served(self) -> Mapping[str, Model]:
-        """The models that are brought into its pods, each where Model.path says."""
-        return {}
-
     def files(self) -> artefact.Files:
         """What the server reads below /mnt/models beside its models: path to content."""
         return {}
@@ -68,11 +66,20 @@ class ModelServer(ModelStack):
         }
         return tuple(addon for addon, missing in needed.items() if missing)
 
+    def mistakes(self, context: Context) -> Iterator[str]:
+        yield from super().mistakes(context)
+        for name, volume in self.shared_volumes.items():
+            if not (volume.storage_class or context.traits.shared_storage_class):
+                fact = f"shared volume {name!r} has no class, and this cluster none that many nodes mount at once"
+                yield f"{fact}. Name a storage_class of it, or install one (add-on 'nfs_provisioner')"
+
     def objects(self, context: Context) -> list[KubernetesObject]:
         server = server_pod.traced(self.server(), context.conventions.traces)
-        loaded = model_files.load(self.name, self.files(), self.served())
+        loaded = model_files.load(self.name, self.files(), self.served(), context, self.credentials)
+        shared = context.traits.shared_storage_class
+        claims = (volume.manifest(name, shared) for name, volume in self.shared_volumes.items())
         return [
-            *({**each, "metadata": {**self._metadata(context), **each["metadata"]}} for each in loaded.objects),
+            *(self._owned(each, context) for each in (*loaded.objects, *claims)),
             *self._access(context, server, loaded),
             *self._workload(context, server, loaded),
             _service(self._metadata(context), self.selector, server),
@@ -85,6 +92,13 @@ class ModelServer(ModelStack):
 
     def _metadata(self, context: Context) -> dict[str, Any]:
         return {"name": self.name, "namespace": context.models.name, "labels": self.labels}
+
+    def _owned(self, manifest: KubernetesObject, context: Context) -> KubernetesObject:
+        """The object, in the models' namespace if its kind lives in one, and labelled."""
+        own = self._metadata(context)
+        if manifest["kind"] == "PersistentVolume":
+            del own["namespace"]
+        return {**manifest, "metadata": {**own, **manifest["metadata"]}}
 
     def _access(self, context: Context, server: Server, loaded: Loaded) -> list[KubernetesObject]:
         """Who its pods are, who may call them, and whom they call."""
@@ -114,9 +128,10 @@ class ModelServer(ModelStack):
     def _deployment(self, context: Context, server: Server, loaded: Loaded) -> KubernetesObject:
         identity = context.traits.identity_labels if self.by_identity(context) else {}
         labels = {**self.labels, **identity, **context.conventions.mesh}
-        container = server_pod.container(server, self.resources, self.startup_seconds, self.credentials, loaded)
+        keys = self.credentials if self.reads or not loaded.init_containers else None
+        container = server_pod.container(server, self.resources, self.startup_seconds, keys, loaded)
         pod = server_pod.pod(self.name, server, container, loaded, context.traits)
-        annotations = server_pod.annotations(server)
+        annotations = {**server_pod.annotations(server), **loaded.annotations}
         return {
             "apiVersion": "apps/v1",
             "kind": "Deployment",
@@ -124,7 +139,7 @@ class ModelServer(ModelStack):
             "spec": {
                 **({} if self.autoscaling else {"replicas": self.replicas}),
                 "minReadySeconds": SETTLE_SECONDS,
-                "progressDeadlineSeconds": self.startup_seconds + 60,
+                "progressDeadlineSeconds": loaded.seconds + self.startup_seconds + 60,
                 "selector": {"matchLabels": self.selector},
                 "strategy": {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 1, "maxUnavailable": 0}},
                 "template": {
