@@ -248,10 +248,8 @@ def started(pod: Path, stack: Triton) -> list[str]:
     for path, content in small_files(stack.files(), stack.served()).items():
         file = pod / "mnt/models" / path
         file.parent.mkdir(parents=True, exist_ok=True)
-        text = content if isinstance(content, bytes) else content.encode()
-        file.write_bytes(
-            text.replace(b"/mnt/models", f"{pod}/mnt/models".encode()).replace(b"/tmp/", f"{pod}/tmp/".encode())
-        )
+        text = content.decode() if isinstance(content, bytes) else content
+        file.write_text(text.replace("/mnt/models", f"{pod}/mnt/models").replace(FOLDER, f"{pod}{FOLDER}"))
     shell, script = stack.server().command
     command = (shell, f"{pod}{script}", "--flag")
     path = f"{pod}/bin:{os.environ['PATH']}"
