@@ -20,7 +20,7 @@ CACHE = "/var/cache/vllm"
 Flag = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*[a-z0-9]$")]
 REFUSED = {
     "api-key": "would be in clear. Say api_key",
-    "trust-remote-code": "runs what comes with the weights. Take a model that vLLM knows itself, or an image of your own",
+    "trust-remote-code": "runs what comes with the weights. Take a model that vLLM knows, or build an image",
     "tensor-parallel-size": "is the number of GPUs. Say resources",
 }
 """Flags, and why they are none that a stack may set."""
@@ -87,6 +87,7 @@ class VLLM(ModelServer):
             env={"HOME": "/tmp", "USER": "vllm", "HF_HUB_OFFLINE": "1", "VLLM_NO_USAGE_STATS": "1"}
             | {"VLLM_CACHE_ROOT": CACHE, "TRITON_CACHE_DIR": f"{CACHE}/triton"},
             env_from={"VLLM_API_KEY": self.api_key} if self.api_key else {},
+            traces_args=("--otlp-traces-endpoint={address}",),
             ports={"http": 8000},
             metrics_port="http",
             startup=healthy,
@@ -107,11 +108,7 @@ class VLLM(ModelServer):
 
     def summary(self) -> tuple[str, ...]:
         adapters = (f"adapter {name}" for name in self.adapters)
-        return (
-            *super().summary(),
-            *adapters,
-            *(f"model {name}: {model.format}" for name, model in self.models.items()),
-        )
+        return (*super().summary(), *adapters, *(f"model {name}: huggingface" for name in self.models))
 
     def _arguments(self) -> Iterator[str]:
         ((name, model),) = self.models.items()
@@ -125,10 +122,8 @@ class VLLM(ModelServer):
         yield from (f"--quantization={how}" for how in [self.quantization] if how)
         if self.adapters:
             yield from ("--enable-lora", f"--max-loras={len(self.adapters)}", f"--max-lora-rank={self.max_lora_rank}")
-            yield from (
-                "--lora-modules",
-                *(f"{name}={each.path(name)}" for name, each in sorted(self.adapters.items())),
-            )
+            yield "--lora-modules"
+            yield from (f"{name}={adapter.path(name)}" for name, adapter in sorted(self.adapters.items()))
 
 
 def _names(arguments: Iterator[str]) -> set[str]:
