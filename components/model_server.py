@@ -113,7 +113,7 @@ class ModelServer(ModelStack):
 
     def _calls(self, context: Context, server: Server) -> Rules:
         """Its stores, and the collector of its spans."""
-        traces = context.conventions.traces if server.traces_env else None
+        traces = context.conventions.traces if server.traces else None
         identity = context.traits.identity_endpoints if self.by_identity(context) else ()
         return [*(to_stores(identity) if self.reads else []), *(to_collector(traces) if traces else [])]
 

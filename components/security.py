@@ -46,5 +46,5 @@ class Security(Value):
     def of_container(self) -> dict[str, Any]:
         """A container's security context."""
         added = {"add": list(self.capabilities)} if self.capabilities else {}
-        capabilities = {**RESTRICTED["capabilities"], **added}
+        capabilities = {"drop": ["ALL"], **added}
         return {**RESTRICTED, "readOnlyRootFilesystem": not self.writable_root, "capabilities": capabilities}

@@ -49,6 +49,8 @@ class Server(Value):
     """Variables whose values are kept elsewhere."""
     traces_env: dict[str, str] = {}
     """Added where spans are collected, {address} being where: what makes it send them."""
+    traces_args: tuple[str, ...] = ()
+    """Likewise, of its arguments."""
     ports: dict[PortName, Port]
     """Name to number; the Service leads its port 80 to `http`, and others to themselves."""
     metrics_port: PortName = "metrics"
@@ -62,6 +64,11 @@ class Server(Value):
     volumes: dict[DnsLabel, Volume] = {}
     """Beside its models; `scratch`, 256 MiB at /tmp, is there without being said."""
     security: Security = Security()
+
+    @property
+    def traces(self) -> bool:
+        """Whether it can send spans."""
+        return bool(self.traces_env or self.traces_args)
 
     def scraped(self) -> tuple[int, ...]:
         """Where Prometheus asks in plain text, being no part of the mesh: never where models are called."""

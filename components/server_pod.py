@@ -16,8 +16,11 @@ SCRATCH = {"scratch": Volume(path="/tmp", size="256Mi")}
 
 def traced(server: Server, traces: Collector | None) -> Server:
     """The server, told where spans are collected."""
-    found = {name: text.format(address=traces.address) for name, text in server.traces_env.items()} if traces else {}
-    return server.model_copy(update={"env": {**server.env, **found}})
+    if not traces:
+        return server
+    env = {name: text.format(address=traces.address) for name, text in server.traces_env.items()}
+    args = (text.format(address=traces.address) for text in server.traces_args)
+    return server.model_copy(update={"env": {**server.env, **env}, "args": (*server.args, *args)})
 
 
 def annotations(server: Server) -> dict[str, str]:
