@@ -1,0 +1,163 @@
+"""How a stack is reached: one name within the cluster, whatever its versions share, and doors to the outside."""
+
+from collections.abc import Iterator
+from typing import Any, Literal, NamedTuple
+
+from components import gateway_routes, ingress, routing, tokens
+from components.addon import Addon
+from components.addons.cert_manager import CertManager
+from components.addons.gateway_api import GatewayApi
+from components.addons.istio import INGRESS_CLASS, Istio
+from components.addons.metallb import Metallb
+from components.context import Context
+from components.gateway_routes import Rules
+from components.route import Expose, Route
+from components.traffic import AbTest, BlueGreen, Shadow, Traffic
+from components.unit import KubernetesObject
+
+ROUTED = {"http": "HTTPRoute", "grpc": "GRPCRoute"}
+"""The ports whose requests a waypoint can tell apart."""
+
+
+class Entrance(NamedTuple):
+    """What a stack says about it.
+
+    `metadata` is that of its objects; `ports` are those of its server; `candidate` is the Service of its candidate.
+    """
+
+    metadata: dict[str, Any]
+    ports: dict[str, int]
+    candidate: str
+    traffic: Traffic | None
+    route: Route | None
+    expose: Expose | None
+
+    @property
+    def name(self) -> str:
+        """The stack's name, under which its Service is called."""
+        return str(self.metadata["name"])
+
+    def objects(self, context: Context) -> list[KubernetesObject]:
+        """Its Service, and the routes that lead there."""
+        return [
+            self._service(context),
+            *self._within(context),
+            *(self._routed(self.route, context) if self.route else ()),
+            *([self._public(context)] if self.expose else ()),
+        ]
+
+    def needs(self, context: Context) -> Iterator[type[Addon]]:
+        """The add-ons that open it."""
+        gateway = context.conventions.gateway
+        if gateway and (self._at_gateway or self._meshed(context)):
+            yield from (() if context.traits.gateway_api else (GatewayApi,))
+            yield from ((Istio,) if gateway.pods else ())
+        if self.route and self.route.ingress_class == INGRESS_CLASS:
+            yield Istio
+        if self.route and self.route.issuer:
+            yield CertManager
+        if self.expose and not context.traits.load_balancer:
+            yield Metallb
+
+    @property
+    def _at_gateway(self) -> bool:
+        return self.route is not None and not self.route.ingress_class
+
+    def split_by(self, context: Context) -> Literal["service", "replicas", "routes"]:
+        """What shares the requests: the Service alone, its versions' numbers of replicas, or the Gateway API."""
+        gateway = context.conventions.gateway
+        if self.traffic is None or self.traffic.blue_green:
+            return "service"
+        return "routes" if gateway and (self._at_gateway or gateway.waypoint_class) else "replicas"
+
+    def mistakes(self, context: Context) -> Iterator[str]:
+        """What this environment cannot do of it, each with its cure."""
+        if self.route:
+            yield from routing.refusals(self.route, context)
+        if self.expose and context.conventions.mesh:
+            fact = "expose: who calls from outside speaks no mutual TLS, and models take nothing else"
+            yield f"{fact}. Say a route, which leads through the gateway, or mutual_tls: false of istio"
+        way = self.traffic.way if self.traffic else None
+        marked = isinstance(way, AbTest) and way.weight is None
+        if self.split_by(context) == "replicas" and (marked or isinstance(way, Shadow)):
+            fact = f"traffic: {way}: a Service alone tells no request from another and copies none"
+            yield f"{fact}. Add a gateway (`istio: {{gateway_api: true}}`), or use a weight"
+        gateway = context.conventions.gateway
+        if isinstance(way, AbTest) and way.cookie and gateway and not gateway.pods:
+            yield "traffic: cookies are found by Istio's gateway only. Use a header, or Istio's gateway"
+
+    def selector(self, context: Context) -> dict[str, str]:
+        """The labels of the pods behind its Service."""
+        if self.split_by(context) == "replicas":
+            return {"app.kubernetes.io/part-of": self.name}
+        way = self.traffic.way if self.traffic else None
+        live = self.candidate if isinstance(way, BlueGreen) and way.live == "candidate" else self.name
+        return {"app.kubernetes.io/name": live}
+
+    def _service(self, context: Context) -> KubernetesObject:
+        proxied = {"istio.io/use-waypoint": self._waypoint} if self._meshed(context) else {}
+        labels = {**self.metadata["labels"], **proxied}
+        return service({**self.metadata, "labels": labels}, self.selector(context), self.ports)
+
+    def _meshed(self, context: Context) -> str | None:
+        """The class of the proxy that shares requests from within the mesh, where there is one to do it."""
+        gateway = context.conventions.gateway
+        return gateway.waypoint_class if gateway and self.split_by(context) == "routes" else None
+
+    @property
+    def _waypoint(self) -> str:
+        return f"{self.name}-waypoint"
+
+    def _within(self, context: Context) -> Iterator[KubernetesObject]:
+        if proxy := self._meshed(context):
+            yield gateway_routes.waypoint(self._named(self._waypoint), proxy)
+            for port, kind in ROUTED.items():
+                if port in self.ports:
+                    rules = self._rules(service_port(port, self.ports))
+                    within = self._named(f"{self.name}-mesh")
+                    yield gateway_routes.within(kind, within, self.name, service_port(port, self.ports), rules)
+
+    def _routed(self, route: Route, context: Context) -> Iterator[KubernetesObject]:
+        gateway = context.conventions.gateway
+        if route.ingress_class:
+            nginx = route.ingress_class == context.conventions.nginx_class
+            yield ingress.ingress(self._named(self.name), route, self.name, nginx)
+        elif gateway:
+            rules = self._rules(service_port("http", self.ports))
+            yield gateway_routes.public(self._named(self.name), route, gateway, rules)
+            if route.jwt:
+                yield from tokens.required(self._named(self.name), route, route.jwt, gateway)
+
+    def _rules(self, port: int) -> Rules:
+        return gateway_routes.shares(self.traffic, self.name, self.candidate, port)
+
+    def _public(self, context: Context) -> KubernetesObject:
+        """Only the port that answers predictions; the annotations are the owner's word for it."""
+        owner = self.metadata["labels"]["slipway/owner"]
+        word = {"slipway/exposed-by": owner, "slipway/public": self.expose.load_balancer if self.expose else ""}
+        found = service(self._named(f"{self.name}-public"), self.selector(context), {"http": 0})
+        return {
+            **found,
+            "metadata": {**found["metadata"], "annotations": word},
+            "spec": {**found["spec"], "type": "LoadBalancer"},
+        }
+
+    def _named(self, name: str) -> dict[str, Any]:
+        return {**self.metadata, "name": name, "labels": dict(self.metadata["labels"])}
+
+
+def service_port(name: str, ports: dict[str, int]) -> int:
+    """Where a Service answers for a port of its server: predictions at 80."""
+    return 80 if name == "http" else ports[name]
+
+
+def service(metadata: dict[str, Any], selector: dict[str, str], ports: dict[str, int]) -> KubernetesObject:
+    """A Service of the pods with the labels of `selector`, `http` first."""
+    names = sorted(ports, key=lambda name: name != "http")
+    opened = [{"name": name, "port": service_port(name, ports), "targetPort": name} for name in names]
+    return {
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": metadata,
+        "spec": {"selector": selector, "ports": opened},
+    }
