@@ -75,10 +75,8 @@ class Gateway(Value):
     name: str
     listener: str
     """By which it serves requests; another may only lead there."""
-    pods: dict[str, str] = {}
-    """The labels of its pods where they are Istio's, which can then ask for tokens and read cookies."""
-    waypoint_class: str | None = None
-    """The class of gateways that carry out HTTPRoutes of Services, for callers within the mesh."""
+    istio: bool = False
+    """Whether Istio carries it out, which can do more: ask for tokens, read cookies, share calls within its mesh."""
 
 
 class Conventions(Value):

@@ -49,9 +49,9 @@ class Entrance(NamedTuple):
     def needs(self, context: Context) -> Iterator[type[Addon]]:
         """The add-ons that open it."""
         gateway = context.conventions.gateway
-        if gateway and (self._at_gateway or self._meshed(context)):
+        if gateway and (self._at_gateway or self._proxied(context)):
             yield from (() if context.traits.gateway_api else (GatewayApi,))
-            yield from ((Istio,) if gateway.pods else ())
+            yield from ((Istio,) if gateway.istio else ())
         if self.route and self.route.ingress_class == INGRESS_CLASS:
             yield Istio
         if self.route and self.route.issuer:
@@ -63,28 +63,45 @@ class Entrance(NamedTuple):
     def _at_gateway(self) -> bool:
         return self.route is not None and not self.route.ingress_class
 
+    @property
+    def _by_ingress(self) -> bool:
+        return self.route is not None and self.route.ingress_class is not None
+
     def split_by(self, context: Context) -> Literal["service", "replicas", "routes"]:
         """What shares the requests: the Service alone, its versions' numbers of replicas, or the Gateway API."""
         gateway = context.conventions.gateway
         if self.traffic is None or self.traffic.blue_green:
             return "service"
-        return "routes" if gateway and (self._at_gateway or gateway.waypoint_class) else "replicas"
+        return "routes" if gateway and (self._at_gateway or _in_mesh(context)) else "replicas"
 
     def mistakes(self, context: Context) -> Iterator[str]:
         """What this environment cannot do of it, each with its cure."""
         if self.route:
             yield from routing.refusals(self.route, context)
-        if self.expose and context.conventions.mesh:
-            fact = "expose: who calls from outside speaks no mutual TLS, and models take nothing else"
-            yield f"{fact}. Say a route, which leads through the gateway, or mutual_tls: false of istio"
-        way = self.traffic.way if self.traffic else None
-        marked = isinstance(way, AbTest) and way.weight is None
-        if self.split_by(context) == "replicas" and (marked or isinstance(way, Shadow)):
+        yield from self._shut_out(context)
+        yield from self._unshared(context)
+
+    def _shut_out(self, context: Context) -> Iterator[str]:
+        """Callers from outside the mesh, of which models take none but the mesh's own gateways."""
+        cure = "Say a route at the gateway, or mutual_tls: false of istio"
+        if context.conventions.mesh and self.expose:
+            yield f"expose: who calls from outside speaks no mutual TLS, and models take nothing else. {cure}"
+        if context.conventions.mesh and self.route and self.route.ingress_class not in (None, INGRESS_CLASS):
+            yield f"route: class {self.route.ingress_class} speaks no mutual TLS, and models take nothing else. {cure}"
+
+    def _unshared(self, context: Context) -> Iterator[str]:
+        """Requests that would not be shared as its traffic says."""
+        way, gateway = self.traffic.way if self.traffic else None, context.conventions.gateway
+        alone, marked = self.split_by(context) == "replicas", isinstance(way, AbTest) and way.weight is None
+        if alone and (marked or isinstance(way, Shadow)):
             fact = f"traffic: {way}: a Service alone tells no request from another and copies none"
-            yield f"{fact}. Add a gateway (`istio: {{gateway_api: true}}`), or use a weight"
-        gateway = context.conventions.gateway
-        if isinstance(way, AbTest) and way.cookie and gateway and not gateway.pods:
-            yield "traffic: cookies are found by Istio's gateway only. Use a header, or Istio's gateway"
+            yield f"{fact}. Add a gateway (add-on gateway_api with a gateway_class), or use a weight"
+        if isinstance(way, AbTest) and way.cookie and gateway and not gateway.istio:
+            yield "traffic: only Istio's gateway finds cookies. Use a header, or gateway_class: istio"
+        past = [name for name, taken in (("expose", self.expose), ("an Ingress", self._by_ingress)) if taken]
+        if past and self.split_by(context) == "routes":
+            cure = "Leave it out, and reach the stack by a route at the gateway"
+            yield f"traffic: {' and '.join(past)} leads past what shares the requests. {cure}"
 
     def selector(self, context: Context) -> dict[str, str]:
         """The labels of the pods behind its Service."""
@@ -95,22 +112,21 @@ class Entrance(NamedTuple):
         return {"app.kubernetes.io/name": live}
 
     def _service(self, context: Context) -> KubernetesObject:
-        proxied = {"istio.io/use-waypoint": self._waypoint} if self._meshed(context) else {}
+        proxied = {"istio.io/use-waypoint": self._waypoint} if self._proxied(context) else {}
         labels = {**self.metadata["labels"], **proxied}
         return service({**self.metadata, "labels": labels}, self.selector(context), self.ports)
 
-    def _meshed(self, context: Context) -> str | None:
-        """The class of the proxy that shares requests from within the mesh, where there is one to do it."""
-        gateway = context.conventions.gateway
-        return gateway.waypoint_class if gateway and self.split_by(context) == "routes" else None
+    def _proxied(self, context: Context) -> bool:
+        """Whether calls from within the mesh are shared too, by a proxy of its own."""
+        return self.split_by(context) == "routes" and _in_mesh(context)
 
     @property
     def _waypoint(self) -> str:
         return f"{self.name}-waypoint"
 
     def _within(self, context: Context) -> Iterator[KubernetesObject]:
-        if proxy := self._meshed(context):
-            yield gateway_routes.waypoint(self._named(self._waypoint), proxy)
+        if self._proxied(context):
+            yield gateway_routes.waypoint(self._named(self._waypoint))
             for port, kind in ROUTED.items():
                 if port in self.ports:
                     rules = self._rules(service_port(port, self.ports))
@@ -144,6 +160,11 @@ class Entrance(NamedTuple):
 
     def _named(self, name: str) -> dict[str, Any]:
         return {**self.metadata, "name": name, "labels": dict(self.metadata["labels"])}
+
+
+def _in_mesh(context: Context) -> bool:
+    gateway = context.conventions.gateway
+    return gateway is not None and gateway.istio and bool(context.conventions.mesh)
 
 
 def service_port(name: str, ports: dict[str, int]) -> int:

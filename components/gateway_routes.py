@@ -40,10 +40,13 @@ def within(kind: str, metadata: dict[str, Any], service: str, port: int, rules: 
     return _route(kind, metadata, {"group": "", "kind": "Service", "name": service, "port": port}, rules)
 
 
-def waypoint(metadata: dict[str, Any], gateway_class: str) -> KubernetesObject:
-    """A proxy for calls from within the mesh of the Services that name it in their label istio.io/use-waypoint."""
+def waypoint(metadata: dict[str, Any]) -> KubernetesObject:
+    """Istio's proxy for calls from within the mesh of the Services that name it in their label istio.io/use-waypoint.
+
+    https://istio.io/latest/docs/ambient/usage/waypoint/
+    """
     listener = {"name": "mesh", "port": 15008, "protocol": "HBONE"}
-    spec = {"gatewayClassName": gateway_class, "listeners": [listener]}
+    spec = {"gatewayClassName": "istio-waypoint", "listeners": [listener]}
     return {"apiVersion": API, "kind": "Gateway", "metadata": metadata, "spec": spec}
 
 

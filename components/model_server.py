@@ -142,7 +142,7 @@ class ModelServer(ModelStack):
         way = f"traffic.{self.traffic.kind}"
         if any(each.autoscaling for each in self.versions):
             fact = f"{way}: without a gateway the numbers of replicas share the requests, and autoscaling changes them"
-            yield f"{fact}. Say replicas, or add a gateway (`istio: {{gateway_api: true}}`)"
+            yield f"{fact}. Say replicas, or add a gateway (add-on gateway_api with a gateway_class)"
         elif "replicas" in self.traffic.way.candidate:
             yield f"{way}.candidate.replicas: without a gateway they follow from the weight. Leave it out"
         else:

@@ -22,7 +22,7 @@ def refusals(replicas: int, plan: Iterable[int]) -> Iterator[str]:
             enough = next(each for each in range(2, MOST + 1) if _fits(each, percent))
             fact = f"{percent} % of requests cannot be had from {replicas} replicas; {given:.0f} % can"
             other = f", weight: {given:.0f}" if 0 < given < 100 else ""
-            yield f"{fact}. Say replicas: {enough}{other}, or let a gateway split requests"
+            yield f"{fact}. Say replicas: {enough}{other}, or add a gateway (add-on gateway_api with a gateway_class)"
 
 
 def _given(replicas: int, percent: int) -> float:

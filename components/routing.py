@@ -32,7 +32,7 @@ def refusals(route: Route, context: Context) -> Iterator[str]:
     """What `route` asks of this environment and does not get, each with its cure."""
     conventions = context.conventions
     if not route.ingress_class and not conventions.gateway:
-        cure = "Say `istio: {gateway_api: true}` among the add-ons, or an ingress_class"
+        cure = "Say the add-on gateway_api with a gateway_class, or an ingress_class"
         yield f"route: no gateway of this environment carries out an HTTPRoute. {cure}"
         return
     door = _door(route, conventions)
@@ -45,7 +45,7 @@ def _door(route: Route, conventions: Conventions) -> str:
     if route.ingress_class:
         known = {INGRESS_CLASS: ISTIO_INGRESS, conventions.nginx_class: NGINX}
         return known.get(route.ingress_class, INGRESS)
-    return ISTIO_GATEWAY if conventions.gateway and conventions.gateway.pods else GATEWAY
+    return ISTIO_GATEWAY if conventions.gateway and conventions.gateway.istio else GATEWAY
 
 
 def _asked(route: Route) -> set[str]:

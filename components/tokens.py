@@ -15,7 +15,7 @@ _API = "security.istio.io/v1"
 def required(metadata: dict[str, Any], route: Route, jwt: Jwt, gateway: Gateway) -> list[KubernetesObject]:
     """Refuses, at the gateway, what comes by `route` without a token of `jwt`; other routes are left alone."""
     place = {**metadata, "namespace": gateway.namespace}
-    chosen = {"selector": {"matchLabels": gateway.pods}}
+    chosen = {"targetRefs": [{"group": "gateway.networking.k8s.io", "kind": "Gateway", "name": gateway.name}]}
     trusted = {"issuer": jwt.issuer, "jwksUri": jwt.jwks, "audiences": list(jwt.audiences)}
     return [
         _object("RequestAuthentication", place, {**chosen, "jwtRules": [trusted]}),
