@@ -34,6 +34,8 @@ class Traits(Value):
     """Whether the definitions of the Gateway API are there without an add-on."""
     metrics_api: bool = False
     """Whether metrics.k8s.io is served without an add-on; autoscaling by CPU reads it."""
+    metrics_adapter: bool = False
+    """Whether custom and external metrics are served by an adapter, which an autoscaler can then read."""
     adds_nodes: bool = False
     """Whether a machine is added for a pod that no node has room for."""
     store_schemes: tuple[str, ...] = ()
@@ -69,6 +71,17 @@ class Collector(Value):
         return f"http://{self.service}.{self.namespace}.svc:{self.port}"
 
 
+class Gateway(Value):
+    """A Gateway of the Gateway API that takes HTTPRoutes of every namespace, for every host."""
+
+    namespace: str
+    name: str
+    listener: str
+    """By which it serves requests; another may only lead there."""
+    istio: bool = False
+    """Whether Istio carries it out, which can do more: ask for tokens, read cookies, share calls within its mesh."""
+
+
 class Conventions(Value):
     """What an environment decides once for all that belongs to it."""
 
@@ -84,6 +97,10 @@ class Conventions(Value):
     """The labels of pods that speak mutual TLS with each other; none where there is no mesh."""
     traces: Collector | None = None
     """Where pods send their spans; None: nowhere."""
+    gateway: Gateway | None = None
+    """By which HTTPRoutes are carried out; None where there is no such thing."""
+    nginx_class: str | None = None
+    """The class of Ingresses that ingress-nginx answers."""
 
 
 class Context(Value):

@@ -1,9 +1,9 @@
 """What a model stack is. A serving runtime is a subclass; a stack, an instance."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
-from pydantic import field_validator
+from pydantic import PrivateAttr, field_validator
 
 from components import formats, model_sources
 from components.addon import Addon
@@ -43,6 +43,8 @@ class ModelStack(Kind, Value):
     credentials: DnsLabel | None = None
     """The Secret of the models' namespace whose keys its pods get as variables, for stores without an identity."""
 
+    _stable: str | None = PrivateAttr(default=None)
+
     @field_validator("models", check_fields=False)
     @classmethod
     def _served_here(cls, models: dict[str, Model]) -> dict[str, Model]:
@@ -58,7 +60,27 @@ class ModelStack(Kind, Value):
     @property
     def labels(self) -> dict[str, str]:
         """The labels of every object of this stack."""
-        return {**self.selector, "app.kubernetes.io/component": "model", **MANAGED_BY, "slipway/owner": self.owner}
+        part = {"app.kubernetes.io/component": "model", "app.kubernetes.io/part-of": self.part_of}
+        return {**self.selector, **part, **MANAGED_BY, "slipway/owner": self.owner}
+
+    @property
+    def part_of(self) -> str:
+        """The stack that it is a version of: itself, unless it is somebody's candidate."""
+        return self._stable or self.name
+
+    def follows(self, stable: "ModelStack") -> Self:
+        """The same, as the candidate of `stable`."""
+        self._stable = stable.name
+        return self
+
+    @property
+    def versions(self) -> tuple["ModelStack", ...]:
+        """What runs side by side: the stack itself, then its candidate where it has one."""
+        return (self,)
+
+    def claims(self, context: Context) -> tuple[str, ...]:
+        """What only one member of an environment can be, such as "host ai-demo.example.com/iris"."""
+        return tuple(f"model stack {each.name}" for each in self.versions)
 
     def needs(self, context: Context) -> tuple[type[Addon], ...]:
         """The add-ons that this stack cannot serve without, on this cluster."""
@@ -92,8 +114,8 @@ class ModelStack(Kind, Value):
 
     def unit(self, context: Context) -> Unit:
         """Everything that serves this stack, in the models' namespace."""
-        stores = self.by_identity(context)
-        grants = (Grant(account=self.name, stores=stores),) if stores else ()
+        reading = {each.name: each.by_identity(context) for each in self.versions}
+        grants = tuple(Grant(account=name, stores=stores) for name, stores in reading.items() if stores)
         return Unit(name=self.name, namespace=context.models, objects=tuple(self.objects(context)), grants=grants)
 
     def by_identity(self, context: Context) -> tuple[StoreUrl, ...]:

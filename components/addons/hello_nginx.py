@@ -4,10 +4,10 @@ from typing import Any
 
 from components.addon import Addon
 from components.addons.istio import INGRESS_CLASS, Istio
+from components.autoscaler import disruption_budget
 from components.context import Context, Profile
 from components.objects import labels, platform_object
 from components.pods import DRAIN, RESTRICTED
-from components.scaling import disruption_budget
 from components.unit import KubernetesObject, Namespace, Unit
 from components.values import DnsLabel, Host, PinnedImage, Resources
 

@@ -5,7 +5,7 @@ from typing import Any, Literal, Self
 from pydantic import model_validator
 
 from components.addon import Addon
-from components.context import Context, Profile
+from components.context import Context, Conventions, Profile
 from components.objects import platform_object, reserved, spread
 from components.unit import Chart, ChartImage, KubernetesObject, Namespace, Unit
 from components.values import DnsLabel, merged
@@ -41,6 +41,9 @@ class IngressNginx(Addon):
     def claims(self, context: Context) -> tuple[str, ...]:
         own = f"ingress class {self.ingress_class}"
         return (own, "default ingress class") if self.default else (own,)
+
+    def conventions(self, given: Conventions) -> Conventions:
+        return given.model_copy(update={"nginx_class": self.ingress_class})
 
     def unit(self, context: Context) -> Unit:
         chart = Chart(

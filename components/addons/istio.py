@@ -92,10 +92,12 @@ class Istio(Addon):
         return Unit(name=NAME, namespace=namespace, charts=charts, objects=(_ingress_class(), gateway), accepts=gateway)
 
     def _istiod(self) -> Values:
+        """With proxies of the Gateway API that a restricted namespace takes."""
+        proxies = {"gateways": {"seccompProfile": {"type": "RuntimeDefault"}}}
         if not self.mutual_tls:
-            return {}
+            return proxies
         tunnels = {"proxyMetadata": {"ISTIO_META_ENABLE_HBONE": "true"}}
-        return {"env": {"PILOT_ENABLE_AMBIENT": "true"}, "meshConfig": {"defaultConfig": tunnels}}
+        return {**proxies, "env": {"PILOT_ENABLE_AMBIENT": "true"}, "meshConfig": {"defaultConfig": tunnels}}
 
     def _entry(self, context: Context) -> Values:
         """The gateway's Service, by whose labels Gateways find it, whatever the release is called."""

@@ -8,10 +8,10 @@ from pydantic import AfterValidator, model_validator
 
 from components import postgres
 from components.addon import Addon
+from components.autoscaler import disruption_budget
 from components.context import Context, Profile, Traits
 from components.model_store import StoreUrl, store
 from components.pods import RESTRICTED
-from components.scaling import disruption_budget
 from components.stateful import Program
 from components.unit import GeneratedSecret, KubernetesObject, Namespace, Unit
 from components.values import DnsLabel, Host, PinnedImage, Quantity, Resources

@@ -15,7 +15,9 @@ from ..remote import Opened, RemoteFile, Wanted
 def files(wanted: Wanted, redirects: list[str] | None) -> Iterator[RemoteFile]:
     account, _, container = wanted.place.partition("/")
     url = os.environ.get("AZURE_STORAGE_SERVICE_ENDPOINT", f"https://{account}.blob.core.windows.net")
-    client = ContainerClient(url, container, credential=_credential(), retry_total=0, connection_timeout=10, read_timeout=60)
+    client = ContainerClient(
+        url, container, credential=_credential(), retry_total=0, connection_timeout=10, read_timeout=60
+    )
     below = f"{wanted.path}/" if wanted.path else ""
     found = [each for each in client.list_blobs(name_starts_with=below) if not each.name.endswith("/")]
     for each in found:

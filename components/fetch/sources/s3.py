@@ -6,7 +6,6 @@ from typing import Any
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import ClientError
 
 from ..remote import CHUNK, Opened, RemoteFile, Wanted
 
@@ -22,7 +21,9 @@ def files(wanted: Wanted, redirects: list[str] | None) -> Iterator[RemoteFile]:
         for each in page.get("Contents", ()):
             if not each["Key"].endswith("/"):
                 empty = False
-                yield _file(client, wanted.place, each["Key"], each["Key"].removeprefix(below), each["Size"], each["ETag"])
+                yield _file(
+                    client, wanted.place, each["Key"], each["Key"].removeprefix(below), each["Size"], each["ETag"]
+                )
     if empty and wanted.path:
         found = client.head_object(Bucket=wanted.place, Key=wanted.path)
         yield _file(client, wanted.place, wanted.path, "", found["ContentLength"], found["ETag"])

@@ -18,6 +18,7 @@ LEAST: dict[str, dict[str, Any]] = {
 """Where an add-on does not go without a choice."""
 MOST: dict[str, tuple[dict[str, Any], ...]] = {
     "cert_manager": ({"acme": {"email": "platform@example.it", "ingress_class": "istio", "directory": "production"}},),
+    "gateway_api": ({"gateway_class": "istio"}, {"gateway_class": "gke-l7-rilb", "tls_secret": "models-tls"}),
     "ingress_nginx": ({"accept_retired": True, "ingress_class": "edge", "default": True, "service": "ClusterIP"},),
     "istio": (
         {"tls_secret": "wildcard"},
