@@ -77,6 +77,8 @@ class Conventions(Value):
     """The labels of pods that speak mutual TLS with each other; none where there is no mesh."""
     traces: Collector | None = None
     """Where pods send their spans; None: nowhere."""
+    certificates: bool = False
+    """Whether cert-manager issues certificates, and renews them."""
 
 
 class Context(Value):
