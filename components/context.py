@@ -101,6 +101,8 @@ class Conventions(Value):
     """By which HTTPRoutes are carried out; None where there is no such thing."""
     nginx_class: str | None = None
     """The class of Ingresses that ingress-nginx answers."""
+    certificates: bool = False
+    """Whether cert-manager issues certificates, and renews them."""
 
 
 class Context(Value):

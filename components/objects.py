@@ -1,8 +1,9 @@
 """Plain objects that belong to an add-on rather than to a model."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from components.unit import MANAGED_BY, KubernetesObject
+from components.unit import MANAGED_BY, GeneratedSecret, KubernetesObject
 
 
 def labels(name: str) -> dict[str, str]:
@@ -16,6 +17,11 @@ def platform_object(
     """An object of add-on `of`; `parts` are its top-level fields, such as spec. No namespace: cluster scope."""
     place = {"namespace": namespace} if namespace else {}
     return {"apiVersion": api, "kind": kind, "metadata": {"name": name, **place, "labels": labels(of)}, **parts}
+
+
+def secret_object(secret: GeneratedSecret, namespace: str, values: Mapping[str, Any]) -> KubernetesObject:
+    """A generated Secret that holds `values`."""
+    return platform_object("v1", "Secret", secret.name, namespace, of=secret.name, stringData=dict(values))
 
 
 def reserved(cpu: str, memory: str, memory_limit: str | None = None) -> dict[str, dict[str, str]]:

@@ -8,9 +8,11 @@ from typing import IO
 
 from components import render
 from components.errors import SlipwayError
+from components.objects import secret_object
 from components.unit import MANAGED_BY, KubernetesObject, Unit
 from infra.inventory import NAMESPACE, Identity, identity, note, noted
 from infra.kubectl import Kubectl
+from infra.removal import remove
 from infra.settings import Target
 from sandbox import Step
 
@@ -47,6 +49,11 @@ class Rendered:
 
         return Step("Apply with kubectl", run)
 
+    def of_others(self) -> Iterator[Step]:
+        """A line for each namespace that somebody else has made."""
+        for name in sorted(self._foreign):
+            yield Step(f"Namespace {name} is not ours", lambda log: "used as it is; `down` leaves it")
+
     def prune(self) -> Step:
         """Remove what an earlier run made and this environment no longer has; to run when the new objects serve."""
 
@@ -66,15 +73,16 @@ class Rendered:
         return bool(self._noted())
 
     def _objects(self) -> list[KubernetesObject]:
-        """What is to be on the cluster, namespaces first; generated Secrets without their values."""
+        """What is to be on the cluster, namespaces of ours first; generated Secrets without their values."""
         (_, namespaces), *folders = sorted(render.folders(self._units))
+        own = (each for each in namespaces if each["metadata"]["name"] not in self._foreign)
         rest = (manifest for _, objects in folders for manifest in objects)
-        return [*namespaces, *(manifest for manifest, _ in self._generated()), *rest]
+        return [*own, *(manifest for manifest, _ in self._generated()), *rest]
 
     def _generated(self) -> Iterator[tuple[KubernetesObject, Mapping[str, int]]]:
         """Each generated Secret without its values, and how many digits they have."""
         for unit in self._units:
-            yield from ((secret.manifest(unit.namespace.name, {}), secret.keys) for secret in unit.secrets)
+            yield from ((secret_object(secret, unit.namespace.name, {}), secret.keys) for secret in unit.secrets)
 
     def _filled(self, objects: Iterable[KubernetesObject]) -> Iterator[KubernetesObject]:
         """The objects, a generated Secret with values for what the cluster lacks of it, or not at all."""
@@ -87,6 +95,18 @@ class Rendered:
                 yield {**manifest, "stringData": known | lacking}
             elif not keys:
                 yield manifest
+
+    @cached_property
+    def _foreign(self) -> frozenset[str]:
+        """Namespaces that are there, and neither say nor are noted to be ours: they are not changed, nor removed."""
+        noted = {each.name for each in self._noted() if each.kind == "Namespace"}
+        spaces = {unit.namespace.name: unit.namespace for unit in self._units}
+        found = self._kubectl.find(space.manifest() for name, space in spaces.items() if name not in noted)
+        return frozenset(
+            each["metadata"]["name"]
+            for each in found
+            if not MANAGED_BY.items() <= each["metadata"].get("labels", {}).items()
+        )
 
     def _noted(self) -> list[Identity]:
         found = self._kubectl.get(note(self._target.name, []))
@@ -102,7 +122,7 @@ class Rendered:
         if unwanted:
             shared = self._shared()
             unwanted = [each for each in unwanted if each not in shared]
-        self._kubectl.delete([each.manifest() for each in reversed(unwanted)], log)
+        remove(self._kubectl, unwanted, log)
         rest = note(self._target.name, kept)
         self._kubectl.apply([rest], log) if kept else self._kubectl.delete([rest], log)
         return f"{len(unwanted)} objects" if unwanted else "nothing"

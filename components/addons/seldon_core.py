@@ -8,6 +8,7 @@ from typing import Any, Literal, Self
 from pydantic import model_validator
 
 from components.addon import Addon
+from components.addons.cert_manager import CertManager
 from components.addons.istio import Istio
 from components.context import Context, Profile
 from components.mirror import nested
@@ -83,7 +84,7 @@ class SeldonCore(Addon):
         return self
 
     def needs(self, context: Context) -> tuple[type[Addon], ...]:
-        return (Istio,) if self.istio else ()
+        return (*((Istio,) if self.istio else ()), *((CertManager,) if context.conventions.certificates else ()))
 
     def mistakes(self, context: Context) -> Iterator[str]:
         if self.usage_metrics and context.conventions.mirror.images:
@@ -96,13 +97,15 @@ class SeldonCore(Addon):
             repository="https://storage.googleapis.com/seldon-charts",
             version=self.version,
             release="seldon-core-operator",
-            values=self._values(SIZES[context.conventions.profile]),
+            values=self._values(context),
             images=(*self._operator(), *_servers(self.version), *([REPORTER] if self.usage_metrics else [])),
         )
         return Unit(name=NAME, namespace=Namespace(name=NAMESPACE), charts=(chart,), accepts=_smallest())
 
-    def _values(self, sizes: dict[str, Values]) -> Values:
+    def _values(self, context: Context) -> Values:
+        sizes = SIZES[context.conventions.profile]
         own = {
+            **({"certManager": {"enabled": True}} if context.conventions.certificates else {}),
             **({"istio": {"enabled": True}} if self.istio else {}),
             **({"usageMetrics": {"enabled": True}} if self.usage_metrics else {}),
             "manager": {**sizes["manager"], "containerSecurityContext": {"securityContext": RESTRICTED}},

@@ -11,6 +11,7 @@ from components import render
 from components.context import Profile
 from components.images import images
 from components.mirror import Mirror
+from components.objects import secret_object
 from components.unit import Chart, KubernetesObject, Unit, identity
 from components.values import amount
 from infra import environment_file, settings
@@ -26,7 +27,7 @@ PUBLISHERS = (
     r"\b(docker|quay|ghcr|gcr|nvcr|registry\.k8s|registry\.istio|aws|microsoft|github|googleapis|pkg)\.(io|com|dev)/"
 )
 """Where images and charts are published."""
-ONLY_IN_PRODUCTION = {"HorizontalPodAutoscaler", "PodDisruptionBudget"}
+ONLY_IN_PRODUCTION = {"HorizontalPodAutoscaler", "PersistentVolumeClaim", "PodDisruptionBudget"}
 LEFT_TO_THEM = {"reference-secret"}
 """Advises to make the Secrets that a choice names, such as a certificate's."""
 EXCEPTED = {"nvidia_device_plugin": {"pod-host-paths", "pod-non-root"}}
@@ -136,7 +137,7 @@ def _lasting(manifest: KubernetesObject) -> str:
 @pytest.mark.parametrize("key", KEYS)
 def test_no_object_violates_a_rule(key: str) -> None:
     for unit in (unit for profile in PROFILES for unit in units(key, profile)):
-        known = [secret.manifest(unit.namespace.name, {}) for secret in unit.secrets]
+        known = [secret_object(secret, unit.namespace.name, {}) for secret in unit.secrets]
         applications = [each for each in render.manifests(unit) if each["kind"] == "Application"]
         found = judge([unit.namespace.manifest(), *known, *applications, *unit.objects])
         assert [each for each in found if each.rule not in LEFT_TO_THEM | EXCEPTED.get(key, set())] == []
