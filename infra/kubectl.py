@@ -14,7 +14,7 @@ from infra.patience import Patience
 
 PASSING = re.compile(
     r"\((ServiceUnavailable|TooManyRequests|Timeout|ServerTimeout)\)|currently unable|too many requests"
-    r"|an error on the server|connection (refused|reset|lost)|\bEOF\b|i/o timeout|TLS handshake timeout|etcdserver:"
+    r"|an error on the server|connection (refused|reset|lost)|was refused|\bEOF\b|i/o timeout|TLS handshake timeout|etcdserver:"
     r"|Client\.Timeout|no matches for kind|failed calling webhook|because it is being terminated",
     re.IGNORECASE,
 )

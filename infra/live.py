@@ -22,7 +22,9 @@ CONNECT_SECONDS, ANSWER_SECONDS = 5, 15
 PREDICTION_SECONDS = 30
 BUSY = frozenset((429, 502, 503, 504))
 """Statuses of an API server, or of what stands before it, that has no time now."""
-RETRY = Retry(connect=0, read=2, status=8, backoff_factor=0.2, backoff_max=3, status_forcelist=BUSY, raise_on_status=False)
+RETRY = Retry(
+    connect=0, read=2, status=8, backoff_factor=0.2, backoff_max=3, status_forcelist=BUSY, raise_on_status=False
+)
 _new_client: Callable[..., object] = config.new_client_from_config
 
 
@@ -46,9 +48,7 @@ class Live:
         chosen = client.Configuration()
         chosen.retries = RETRY
         try:
-            return cast(
-                client.ApiClient, _new_client(str(self.kubeconfig), self.context, client_configuration=chosen)
-            )
+            return cast(client.ApiClient, _new_client(str(self.kubeconfig), self.context, client_configuration=chosen))
         except (config.ConfigException, yaml.YAMLError, OSError, ValueError, TypeError, AttributeError) as error:
             words = " ".join(str(error).split())
             raise SlipwayError(f"kubeconfig {self.kubeconfig}: {words}. Mend the file, or name another one") from None
