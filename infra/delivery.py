@@ -47,9 +47,10 @@ class Delivery:
             yield self._engine.up()
             yield self._ready()
         else:
-            yield self._rendered().apply()
+            rendered = self._rendered()
+            yield rendered.apply()
             yield self._ready()
-            yield self._rendered().prune()
+            yield rendered.prune()
 
     def down(self) -> Iterator[Step]:
         """Remove everything that `up` made; a sandbox goes as a whole."""

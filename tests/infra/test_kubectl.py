@@ -2,8 +2,8 @@
 
 import io
 import json
+import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -12,7 +12,9 @@ from components.unit import KubernetesObject
 from infra.kubectl import PASSING, Kubectl
 from infra.patience import Patience
 
-STANDIN = """#!/usr/bin/env python3
+STANDIN = (
+    f"#!{sys.executable} -IS"
+    + """
 # The first object of what is given decides; each answer is used once, then all is well.
 import json, pathlib, sys
 folder = pathlib.Path(__file__).parent
@@ -27,9 +29,10 @@ if bad:
     sys.exit(message)
 print("".join(f"{name} done\\n" for name in given) or "{}", end="")
 """
+)
 BUSY = (
     "Error from server (ServiceUnavailable): the server is currently unable to handle the request",
-    "Error from server (TooManyRequests): the server has received too many requests and has asked us to try again later",
+    "Error from server (TooManyRequests): the server has received too many requests",
     "The connection to the server 172.30.99.2:6443 was refused - did you specify the right host or port?",
     "dial tcp 172.30.99.2:6443: connect: connection refused",
     "Unable to connect to the server: net/http: TLS handshake timeout",
@@ -103,10 +106,7 @@ def test_what_stays_busy_is_told_with_its_object(tmp_path: Path, monkeypatch: py
 
 def test_a_question_is_asked_again_too(tmp_path: Path) -> None:
     standin = StandIn(tmp_path, **{"-": [BUSY[1]] * 3})
-    found: dict[str, Any] | None = standin.kubectl.get(
-        {"kind": "ConfigMap", "metadata": {"name": "a", "namespace": "b"}}
-    )
-    assert found == {}
+    assert standin.kubectl.get({"kind": "ConfigMap", "metadata": {"name": "a", "namespace": "b"}}) == {}
     assert standin.calls == ["get"] * 4
 
 
