@@ -41,6 +41,7 @@ BUSY = (
     "Error from server: etcdserver: leader changed",
     'error: resource mapping not found for name: "a" namespace: "b" from "STDIN": no matches for kind "Pool" in version'
     ' "example.com/v1"\nensure CRDs are installed first',
+    "Error from server (NotFound): the server could not find the requested resource (patch pools.example.com a)",
     'Error from server (InternalError): Internal error occurred: failed calling webhook "pools.example.com"',
 )
 FINAL = (
