@@ -13,6 +13,7 @@ from infra import doctor, engine, machine, rollout
 from infra.engine import Engine
 from infra.kubectl import Kubectl
 from infra.live import Live
+from infra.progress import say
 from infra.rendered import Rendered, refuse_charts
 from infra.settings import Target
 from sandbox import Step, paths
@@ -79,7 +80,7 @@ class Delivery:
 
     def _ready(self) -> Step:
         growing = self._target.context.traits.adds_nodes
-        return Step("Ready", lambda log: rollout.wait(self.live(), self._target.units(), log, growing=growing))
+        return Step("Ready", lambda log: rollout.wait(self.live(), self._target.units(), log, say, growing=growing))
 
     def _on_sandbox(self) -> bool:
         return self._known == str(sandbox.kubeconfig())

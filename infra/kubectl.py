@@ -14,8 +14,8 @@ from infra.patience import Patience
 
 PASSING = re.compile(
     r"\((ServiceUnavailable|TooManyRequests|Timeout|ServerTimeout)\)|currently unable|too many requests"
-    r"|an error on the server|connection (refused|reset|lost)|\bEOF\b|i/o timeout|TLS handshake timeout|etcdserver:"
-    r"|Client\.Timeout|no matches for kind|failed calling webhook|because it is being terminated",
+    r"|an error on the server|connection (refused|reset|lost)|was refused|\bEOF\b|i/o timeout|TLS handshake timeout"
+    r"|etcdserver:|Client\.Timeout|no matches for kind|could not find the requested|failed calling webhook|because it is being terminated",
     re.IGNORECASE,
 )
 """What kubectl says of a cluster that is starting, busy or being extended: the same question may be answered soon."""
@@ -52,28 +52,26 @@ class Kubectl(NamedTuple):
         """The object of that identity as the cluster has it, or None."""
         kind, metadata = manifest["kind"], manifest["metadata"]
         place = ("-n", metadata["namespace"], "-o", "json", "--ignore-not-found")
-        found = self._call(("get", kind, metadata["name"], *place, REQUEST))
+        (found,) = self._call(("get", kind, metadata["name"], *place, REQUEST))
         return json.loads(found) if found else None
 
     def select(self, kind: str, namespace: str, labels: dict[str, str]) -> list[dict[str, Any]]:
         """The objects of `kind` in `namespace` that have all of `labels`."""
         selector = ",".join(f"{key}={value}" for key, value in labels.items())
-        found: list[dict[str, Any]] = json.loads(
-            self._call(("get", kind, "-n", namespace, "-l", selector, "-o", "json", REQUEST))
-        )["items"]
-        return found
+        (found,) = self._call(("get", kind, "-n", namespace, "-l", selector, "-o", "json", REQUEST))
+        return list(json.loads(found)["items"])
 
     def _run(self, arguments: tuple[str, ...], objects: Iterable[KubernetesObject], log: IO[str]) -> None:
         if given := list(objects):
-            log.write(self._call(arguments, given))
+            log.writelines(self._call(arguments, given))
 
-    def _call(self, arguments: tuple[str, ...], objects: Sequence[KubernetesObject] = ()) -> str:
-        """What kubectl prints. A batch that fails for a passing reason is halved: its better part need not wait."""
-        batches, printed, patience = [objects], "", Patience()
+    def _call(self, arguments: tuple[str, ...], objects: Sequence[KubernetesObject] = ()) -> list[str]:
+        """What each call prints. What fails for a passing reason is halved: its better part need not wait."""
+        batches, printed, patience = [objects], list[str](), Patience()
         while batches:
             done = self._once(arguments, batches[0])
-            printed += done.stdout
             if not done.returncode:
+                printed.append(done.stdout)
                 batches.pop(0)
                 patience.renew()
             elif PASSING.search(done.stderr) and patience.lasts():
