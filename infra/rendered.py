@@ -51,15 +51,22 @@ class Rendered:
         """Remove what an earlier run made and this environment no longer has; to run when the new objects serve."""
 
         def run(log: IO[str]) -> str:
-            wanted = [identity(manifest) for manifest in self._objects()]
-            kept = {each.object for each in wanted}
-            return self._delete([each for each in self._noted() if each.object not in kept], wanted, log)
+            return self._delete(self.unwanted(), [identity(manifest) for manifest in self._objects()], log)
 
         return Step("Remove what is no longer wanted", run)
 
     def remove(self) -> Step:
         """Remove everything that `apply` made."""
-        return Step("Remove every object", lambda log: self._delete(self._noted(), [], log))
+        return Step("Remove every object", lambda log: self._delete(self._own(self._noted()), [], log))
+
+    def wanted(self) -> Iterator[KubernetesObject]:
+        """What `apply` makes."""
+        return self._filled(self._objects())
+
+    def unwanted(self) -> list[Identity]:
+        """What `prune` removes."""
+        kept = {identity(manifest).object for manifest in self._objects()}
+        return self._own([each for each in self._noted() if each.object not in kept])
 
     def exists(self) -> bool:
         """Whether this environment was applied to the cluster in this way."""
@@ -92,16 +99,18 @@ class Rendered:
         found = self._kubectl.get(note(self._target.name, []))
         return noted(found) if found else []
 
+    def _own(self, identities: list[Identity]) -> list[Identity]:
+        """Without what other environments have on this cluster too, such as the models' namespace."""
+        shared = self._shared() if identities else set()
+        return [each for each in identities if each not in shared]
+
     def _shared(self) -> set[Identity]:
-        """What other environments have on this cluster too, such as the models' namespace: it stays with the last."""
+        """What other environments have noted on this cluster."""
         own = note(self._target.name, [])["metadata"]["name"]
         notes = self._kubectl.select("configmap", NAMESPACE, MANAGED_BY)
         return {each for found in notes if found["metadata"]["name"] != own for each in noted(found)}
 
     def _delete(self, unwanted: list[Identity], kept: list[Identity], log: IO[str]) -> str:
-        if unwanted:
-            shared = self._shared()
-            unwanted = [each for each in unwanted if each not in shared]
         self._kubectl.delete([each.manifest() for each in reversed(unwanted)], log)
         rest = note(self._target.name, kept)
         self._kubectl.apply([rest], log) if kept else self._kubectl.delete([rest], log)
