@@ -44,19 +44,15 @@ def main() -> None:
         code = app(standalone_mode=False)
     except typer.TyperException as error:
         _fail(f"{error.format_message()} `--help` says what there is", error.exit_code)
-    except Invalid as error:
-        _fail(str(error), 2)
-    except (SlipwayError, SandboxError) as error:
-        _fail(str(error), 1)
-    except OSError as error:
-        _fail(f"{error.filename or 'this machine'}: {error.strerror}", 1)
+    except (SlipwayError, SandboxError, OSError) as error:
+        _fail(error, 2 if isinstance(error, Invalid) else 1)
     if code == INTERRUPTED:
         _fail("interrupted. Run it again: it goes on where it was", INTERRUPTED)
     sys.exit(code)
 
 
-def _fail(message: str, code: int) -> NoReturn:
-    output.error(message)
+def _fail(found: Exception | str, code: int) -> NoReturn:
+    output.error(found)
     sys.exit(code)
 
 

@@ -41,6 +41,11 @@ def lines(*content: str) -> None:
     out.print(*content, sep="\n")
 
 
+def line(content: str, style: str = "") -> None:
+    """One line, in a colour that says what it is."""
+    out.print(content, style=style or None)
+
+
 def document(content: str, to: Path | None = None) -> None:
     """A file's text, into that file where one is given."""
     if to:
@@ -54,7 +59,8 @@ def note(line: str) -> None:
     err.print(line)
 
 
-def error(message: str) -> None:
-    """What went wrong."""
+def error(found: Exception | str) -> None:
+    """What went wrong; of the operating system's own errors, which file and why."""
+    text = f"{found.filename or 'this machine'}: {found.strerror}" if isinstance(found, OSError) else str(found)
     err.print("error:", style="red", end=" ")
-    err.print(message)
+    err.print(text)

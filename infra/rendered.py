@@ -64,11 +64,10 @@ class Rendered:
 
         def run(log: IO[str]) -> str:
             wanted = [identity(manifest) for manifest in self._objects()]
-            kept = {each.object for each in wanted}
             known, version = self._note()
             if known != self._written:
                 raise self._contended()
-            done = self._delete([each for each in known if each.object not in kept], log)
+            done = self._delete(self.unwanted(), log)
             self._write(wanted, version, log)
             return done
 
@@ -78,11 +77,20 @@ class Rendered:
         """Remove everything that `apply` made."""
 
         def run(log: IO[str]) -> str:
-            done = self._delete(self._note()[0], log)
+            done = self._delete(self._own(self._note()[0]), log)
             self._kubectl.delete([note(self._target.name, [])], log)
             return done
 
         return Step("Remove every object", run)
+
+    def wanted(self) -> Iterator[KubernetesObject]:
+        """What `apply` makes."""
+        return self._filled(self._objects())
+
+    def unwanted(self) -> list[Identity]:
+        """What `prune` removes."""
+        kept = {identity(manifest).object for manifest in self._objects()}
+        return self._own([each for each in self._note()[0] if each.object not in kept])
 
     def exists(self) -> bool:
         """Whether this environment was applied to the cluster in this way."""
@@ -140,15 +148,17 @@ class Rendered:
         fact = f"environment {self._target.name!r} is being changed from another machine as well"
         return SlipwayError(f"{fact}. Let that run end, then run it again")
 
+    def _own(self, identities: list[Identity]) -> list[Identity]:
+        """Without what other environments have on this cluster too, such as the models' namespace."""
+        shared = self._shared() if identities else set()
+        return [each for each in identities if each not in shared]
+
     def _shared(self) -> set[Identity]:
-        """What other environments have on this cluster too, such as the models' namespace: it stays with the last."""
+        """What other environments have noted on this cluster."""
         own = note(self._target.name, [])["metadata"]["name"]
         notes = self._kubectl.select("configmap", NAMESPACE, MANAGED_BY)
         return {each for found in notes if found["metadata"]["name"] != own for each in noted(found)}
 
     def _delete(self, unwanted: list[Identity], log: IO[str]) -> str:
-        if unwanted:
-            shared = self._shared()
-            unwanted = [each for each in unwanted if each not in shared]
         remove(self._kubectl, unwanted, log)
         return f"{len(unwanted)} objects" if unwanted else "nothing"
