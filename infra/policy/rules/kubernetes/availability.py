@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from functools import partial
 
-from ..index import Objects
-from ..objects import Identity, Object, get, identity, mapping, name, namespace, number
-from ..rule import SetFinding, SetRule, Severity
+from ...index import Objects
+from ...objects import Identity, Object, get, identity, mapping, name, namespace, number
+from ...rule import SetFinding, SetRule, Severity
 
 AUTOSCALER = "autoscaling/HorizontalPodAutoscaler"
 BUDGET = "policy/PodDisruptionBudget"

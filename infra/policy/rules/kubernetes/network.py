@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from functools import partial
 
-from ..index import Objects
-from ..objects import Identity, Object, entries, get, identity, kind
-from ..rule import Finding, ObjectRule, SetFinding, SetRule, Severity
+from ...index import Objects
+from ...objects import Identity, Object, entries, get, identity, kind
+from ...rule import Finding, ObjectRule, SetFinding, SetRule, Severity
 
 POLICY = "networking.k8s.io/NetworkPolicy"
 EXPOSED_BY = "slipway/exposed-by"

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from functools import partial
 
-from ..index import Objects
-from ..objects import Object, Path, Pod, entries, get, mapping, namespace
-from ..rule import SetFinding, SetRule, Severity
+from ...index import Objects
+from ...objects import Object, Path, Pod, entries, get, mapping, namespace
+from ...rule import SetFinding, SetRule, Severity
 
 SELECTING: dict[str, Path] = {
     "Service": ("spec", "selector"),

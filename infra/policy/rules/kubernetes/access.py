@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from functools import partial
 
-from ..index import Objects
-from ..objects import Object, Path, entries, get, kind, name, namespace
-from ..rule import Finding, ObjectRule, SetFinding, SetRule, Severity
+from ...index import Objects
+from ...objects import Object, Path, entries, get, kind, name, namespace
+from ...rule import Finding, ObjectRule, SetFinding, SetRule, Severity
 
 GROUP = "rbac.authorization.k8s.io"
 ROLES = frozenset({f"{GROUP}/Role", f"{GROUP}/ClusterRole"})

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from functools import partial
 
-from ..objects import Object, Path, entries, get, kind, mapping, pod
-from ..rule import Finding, ObjectRule, Severity
+from ...objects import Object, Path, entries, get, kind, mapping, pod
+from ...rule import Finding, ObjectRule, Severity
 
 SECRET_NAME = re.compile(
     r"(?:^|[^a-z])(?:password|passwd|passphrase|pwd|secret|token|credentials?"

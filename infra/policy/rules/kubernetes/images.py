@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from functools import partial
 
-from ..objects import Object, pod
-from ..rule import Finding, ObjectRule, Severity
+from ...objects import Object, pod
+from ...rule import Finding, ObjectRule, Severity
 
 
 @partial(
