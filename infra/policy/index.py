@@ -6,7 +6,7 @@ from functools import cached_property
 from itertools import chain
 from typing import Any
 
-from .charts import of_application
+from .charts import CHART, of_application
 from .objects import Identity, Object, Pod, entries, get, identity, kind, mapping, namespace, pod
 from .terms import Terms
 
@@ -50,6 +50,11 @@ class Objects(Sequence[Object]):
             for key, value in each.labels.items():
                 found[place, key, str(value)].append(each)
         return found
+
+    @cached_property
+    def charted(self) -> frozenset[str]:
+        """The namespaces of charts: what is there besides, nobody can tell."""
+        return frozenset(map(namespace, self.of(CHART)))
 
     def of(self, *kinds: str) -> Iterator[Object]:
         """The objects of these kinds, such as 'apps/Deployment' or 'aws:eks/cluster:Cluster'."""

@@ -12,8 +12,8 @@ from .exemption import Exemption
 REGISTRIES = ("docker.io", "gcr.io", "ghcr.io", "nvcr.io", "quay.io", "registry.istio.io", "registry.k8s.io")
 """The registries of the projects whose images this library names."""
 
-STORES = ("s3://", "gs://", "az://", "pvc://", "oci://")
-"""Stores that ask who reads; not http://, where whoever answers first is the model."""
+STORES = tuple(f"{each}://" for each in ("az", "configmap", "gs", "mlflow", "nfs", "oci", "pvc", "s3"))
+"""Where an organisation keeps its own; not https:// and hf://, where anybody publishes."""
 
 
 class Level(StrEnum):
