@@ -5,7 +5,7 @@ from typing import Any
 from components.addon import Addon
 from components.addons.istio import INGRESS_CLASS, Istio
 from components.context import Context, Profile
-from components.objects import labels, platform_object
+from components.objects import HAS_HOST, labels, platform_object
 from components.pods import DRAIN, RESTRICTED
 from components.scaling import disruption_budget
 from components.unit import KubernetesObject, Namespace, Unit
@@ -75,7 +75,7 @@ class HelloNginx(Addon):
         paths = [{"path": "/", "pathType": "Prefix", "backend": service}]
         rules = [{"host": self.host, "http": {"paths": paths}}]
         spec = {"ingressClassName": self.ingress_class, "rules": rules}
-        return _object("networking.k8s.io/v1", "Ingress", spec=spec)
+        return _object("networking.k8s.io/v1", "Ingress", metadata=HAS_HOST, spec=spec)
 
 
 def _object(api: str, kind: str, **parts: Any) -> KubernetesObject:

@@ -90,12 +90,19 @@ def ingress(item: Object) -> Iterator[Finding]:
 )
 def ingress_tls(item: Object) -> Iterator[Finding]:
     for path, found in _ingresses(item):
-        secured = {str(host) for each in entries(found, "tls") for host in entries(each, "hosts")}
-        rules = (get(each, "host") for each in entries(found, "rules"))
-        named = [str(host or "*") for host in (*rules, *entries(found, "hosts"))] or ["*"]
-        for host in named:
-            if host not in secured and not (host == "*" and entries(found, "tls")):
-                yield (*path, "tls"), f"host {host!r} is answered in clear"
+        for host in _in_clear(found):
+            yield (*path, "tls"), f"host {host!r} is answered in clear"
+
+
+def _in_clear(found: Object) -> list[str]:
+    """The hosts of an Ingress without TLS; '*' where it has neither."""
+    rules = (get(each, "host") for each in entries(found, "rules"))
+    hosts = [str(host) for host in (*rules, *entries(found, "hosts")) if host]
+    tls = (*entries(found, "tls"), *entries(found, "extraTls"))
+    secured = {str(host) for each in tls for host in entries(each, "hosts")}
+    if not tls and found.get("tls") is not True:
+        return hosts or ["*"]
+    return [host for host in hosts if secured and host not in secured]
 
 
 @partial(
