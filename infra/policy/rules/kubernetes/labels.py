@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from functools import partial
 
-from ..objects import Object, Path, get, kind, pod
-from ..rule import Finding, ObjectRule, Severity
+from ...charts import CHART
+from ...objects import Object, Path, get, kind, pod
+from ...rule import Finding, ObjectRule, Severity
 
 OWNER = "slipway/owner"
 NAME = "app.kubernetes.io/name"
@@ -14,9 +15,9 @@ SHARED = frozenset({"Namespace", "apiextensions.k8s.io/CustomResourceDefinition"
 
 
 def _unlabelled(item: Object, *labels: str) -> Iterator[Finding]:
-    """Each of `labels` that the object, or its pod template, goes without."""
+    """Each of `labels` that the object, or its pod template, goes without; a chart is no object of the cluster."""
     found = pod(item)
-    places: set[Path] = {(), found.path if found else ()}
+    places: set[Path] = set() if kind(item) == CHART else {(), found.path if found else ()}
     for place in sorted(places):
         for label in labels:
             if not get(item, *place, "metadata", "labels", label):
