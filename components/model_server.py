@@ -1,43 +1,28 @@
 """A model stack that is one Deployment of a model server: no operator, no custom resource."""
 
+from collections.abc import Mapping
 from typing import Any, Self
 
 from pydantic import Field, model_validator
 
-from components import artefact, mesh
+from components import artefact, mesh, model_files, server_pod
 from components.addon import Addon
 from components.addons.istio import Istio
 from components.addons.metrics_server import MetricsServer
 from components.addons.nvidia_device_plugin import NvidiaDevicePlugin
-from components.context import Collector, Context, Traits
+from components.context import Context
+from components.model import Model
+from components.model_files import Loaded
 from components.model_stack import ModelStack
 from components.network_policy import Rules, network_policy, to_collector, to_stores
-from components.pods import DRAIN, RESTRICTED
+from components.placement import placed
 from components.scaling import Autoscaling, autoscaler, disruption_budget
+from components.server import Server
 from components.unit import KubernetesObject
-from components.values import GPU_RESOURCE, PinnedImage, Resources, Value
+from components.values import Resources
 
-MODELS_FOLDER = "/mnt/models"
-PROBE_SECONDS = 2
 SETTLE_SECONDS = 5
 """How long a new pod must stay ready before an old one goes: some servers answer 200 and then end, a model unloaded."""
-
-
-class Server(Value):
-    """How a runtime's process is started and asked about. Paths are of its HTTP port."""
-
-    image: PinnedImage
-    command: tuple[str, ...]
-    env: dict[str, str] = {}
-    traces_env: dict[str, str] = {}
-    """Added where spans are collected, {address} being where: what makes it send them."""
-    ports: dict[str, int]
-    """Name to number; `http` is a must, `metrics` is scraped at /metrics."""
-    startup_path: str
-    """Answers 200 once the models are loaded."""
-    ready_path: str
-    """Answers 200 as long as every model is loaded."""
-    live_path: str
 
 
 class ModelServer(ModelStack):
@@ -57,17 +42,21 @@ class ModelServer(ModelStack):
 
     @model_validator(mode="after")
     def _fits_in_a_config_map(self) -> Self:
-        if (total := artefact.size(self.files())) > artefact.CONFIG_MAP_LIMIT:
-            limit = artefact.CONFIG_MAP_LIMIT
-            raise ValueError(f"its files are {total:,} bytes, a ConfigMap holds {limit:,}. Compress or split the model")
+        total = artefact.size(model_files.small_files(self.files(), self.served()))
+        if total > (limit := artefact.CONFIG_MAP_LIMIT):
+            raise ValueError(f"its files are {total:,} bytes, a ConfigMap holds {limit:,}. Give large models by uri")
         return self
 
     def server(self) -> Server:
         """The process of this runtime."""
         raise NotImplementedError
 
+    def served(self) -> Mapping[str, Model]:
+        """The models that are brought into its pods, each where Model.path says."""
+        return {}
+
     def files(self) -> artefact.Files:
-        """What the server reads below /mnt/models: its settings and the models."""
+        """What the server reads below /mnt/models beside its models: path to content."""
         return {}
 
     def needs(self, context: Context) -> tuple[type[Addon], ...]:
@@ -80,27 +69,13 @@ class ModelServer(ModelStack):
         return tuple(addon for addon, missing in needed.items() if missing)
 
     def objects(self, context: Context) -> list[KubernetesObject]:
-        def metadata() -> dict[str, Any]:
-            return {"name": self.name, "namespace": context.models.name, "labels": self.labels}
-
-        server, files = _traced(self.server(), context.conventions.traces), self.files()
-        config = artefact.config_map(self.name, files)
-        config["metadata"] = {**metadata(), **config["metadata"]}
-        deployment = self._deployment(metadata(), server, artefact.volume("models", config, files), context)
-        scaling = [autoscaler(deployment, self.autoscaling)] if self.autoscaling else []
-        most = self.autoscaling.max_replicas if self.autoscaling else self.replicas
-        budget = [disruption_budget(metadata(), self.selector)] if most > 1 else []
-        account = {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": metadata()}
-        meshed = bool(context.conventions.mesh)
+        server = server_pod.traced(self.server(), context.conventions.traces)
+        loaded = model_files.load(self.name, self.files(), self.served())
         return [
-            config,
-            account | {"automountServiceAccountToken": False},
-            network_policy(metadata(), self.selector, server.ports, self._calls(context, server), meshed),
-            *([mesh.only_mutual_tls(metadata(), self.selector, _scraped(server))] if meshed else []),
-            deployment,
-            _service(metadata(), self.selector, server),
-            *scaling,
-            *budget,
+            *({**each, "metadata": {**self._metadata(context), **each["metadata"]}} for each in loaded.objects),
+            *self._access(context, server, loaded),
+            *self._workload(context, server, loaded),
+            _service(self._metadata(context), self.selector, server),
         ]
 
     def summary(self) -> tuple[str, ...]:
@@ -108,100 +83,66 @@ class ModelServer(ModelStack):
         count = f"{bounds.min_replicas} to {bounds.max_replicas}, by CPU" if bounds else str(self.replicas)
         return (*super().summary(), f"replicas: {count}", self.server().image)
 
+    def _metadata(self, context: Context) -> dict[str, Any]:
+        return {"name": self.name, "namespace": context.models.name, "labels": self.labels}
+
+    def _access(self, context: Context, server: Server, loaded: Loaded) -> list[KubernetesObject]:
+        """Who its pods are, who may call them, and whom they call."""
+        meshed = bool(context.conventions.mesh)
+        account = {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": self._metadata(context)}
+        calls = [*self._calls(context, server), *loaded.calls]
+        return [
+            account | {"automountServiceAccountToken": False},
+            network_policy(self._metadata(context), self.selector, server.ports, calls, meshed),
+            *([mesh.only_mutual_tls(self._metadata(context), self.selector, server.scraped())] if meshed else []),
+        ]
+
     def _calls(self, context: Context, server: Server) -> Rules:
         """Its stores, and the collector of its spans."""
         traces = context.conventions.traces if server.traces_env else None
         identity = context.traits.identity_endpoints if self.by_identity(context) else ()
         return [*(to_stores(identity) if self.reads else []), *(to_collector(traces) if traces else [])]
 
-    def _deployment(
-        self, metadata: dict[str, Any], server: Server, models: dict[str, Any], context: Context
-    ) -> KubernetesObject:
-        scrape = {"prometheus.io/scrape": "true", "prometheus.io/path": "/metrics"}
-        annotations = (
-            {**scrape, "prometheus.io/port": str(server.ports["metrics"])} if "metrics" in server.ports else {}
-        )
+    def _workload(self, context: Context, server: Server, loaded: Loaded) -> list[KubernetesObject]:
+        """The Deployment, and what changes its number of pods."""
+        deployment = self._deployment(context, server, loaded)
+        scaling = [autoscaler(deployment, self.autoscaling)] if self.autoscaling else []
+        most = self.autoscaling.max_replicas if self.autoscaling else self.replicas
+        budget = [disruption_budget(self._metadata(context), self.selector)] if most > 1 else []
+        return [deployment, *scaling, *budget]
+
+    def _deployment(self, context: Context, server: Server, loaded: Loaded) -> KubernetesObject:
         identity = context.traits.identity_labels if self.by_identity(context) else {}
         labels = {**self.labels, **identity, **context.conventions.mesh}
-        template = {
-            "metadata": {"labels": labels, "annotations": annotations},
-            "spec": self._pod(server, models, context.traits),
-        }
+        container = server_pod.container(server, self.resources, self.startup_seconds, self.credentials, loaded)
+        pod = server_pod.pod(self.name, server, container, loaded, context.traits)
+        annotations = server_pod.annotations(server)
         return {
             "apiVersion": "apps/v1",
             "kind": "Deployment",
-            "metadata": metadata,
+            "metadata": self._metadata(context),
             "spec": {
                 **({} if self.autoscaling else {"replicas": self.replicas}),
                 "minReadySeconds": SETTLE_SECONDS,
                 "progressDeadlineSeconds": self.startup_seconds + 60,
                 "selector": {"matchLabels": self.selector},
                 "strategy": {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 1, "maxUnavailable": 0}},
-                "template": template,
+                "template": {
+                    "metadata": {"labels": labels, "annotations": annotations},
+                    "spec": pod | placed(self.resources, context.traits),
+                },
             },
         }
-
-    def _pod(self, server: Server, models: dict[str, Any], traits: Traits) -> dict[str, Any]:
-        own = {"runAsUser": 1000, "runAsGroup": 1000, "fsGroup": 1000}
-        return {
-            "serviceAccountName": self.name,
-            "automountServiceAccountToken": False,
-            "enableServiceLinks": False,
-            "securityContext": {
-                "runAsNonRoot": True,
-                **({} if traits.assigns_user_ids else own),
-                "seccompProfile": {"type": "RuntimeDefault"},
-            },
-            **(_on_gpus(traits) if self.resources.gpus else {}),
-            "containers": [self._container(server)],
-            "volumes": [models, {"name": "scratch", "emptyDir": {"sizeLimit": "256Mi"}}],
-        }
-
-    def _container(self, server: Server) -> dict[str, Any]:
-        loaded = {"httpGet": {"path": server.startup_path, "port": "http"}, "periodSeconds": PROBE_SECONDS}
-        ready = {"httpGet": {"path": server.ready_path, "port": "http"}, "periodSeconds": PROBE_SECONDS}
-        alive = {"httpGet": {"path": server.live_path, "port": "http"}, "periodSeconds": 10, "timeoutSeconds": 5}
-        return {
-            "name": "server",
-            "image": server.image,
-            "command": list(server.command),
-            "env": [{"name": name, "value": value} for name, value in server.env.items()],
-            **({"envFrom": [{"secretRef": {"name": self.credentials}}]} if self.credentials else {}),
-            "ports": [{"name": name, "containerPort": port} for name, port in server.ports.items()],
-            "resources": self.resources.requirements(),
-            "startupProbe": {**loaded, "failureThreshold": self.startup_seconds // PROBE_SECONDS},
-            "readinessProbe": ready,
-            "livenessProbe": alive,
-            "lifecycle": DRAIN,
-            "securityContext": RESTRICTED,
-            "volumeMounts": [
-                {"name": "models", "mountPath": MODELS_FOLDER, "readOnly": True},
-                {"name": "scratch", "mountPath": "/tmp"},
-            ],
-        }
-
-
-def _traced(server: Server, traces: Collector | None) -> Server:
-    found = {name: text.format(address=traces.address) for name, text in server.traces_env.items()} if traces else {}
-    return server.model_copy(update={"env": {**server.env, **found}})
-
-
-def _on_gpus(traits: Traits) -> dict[str, Any]:
-    runtime = {"runtimeClassName": traits.gpu_runtime_class} if traits.gpu_runtime_class else {}
-    return {**runtime, "tolerations": [{"key": GPU_RESOURCE, "operator": "Exists", "effect": "NoSchedule"}]}
 
 
 def _service(metadata: dict[str, Any], selector: dict[str, str], server: Server) -> KubernetesObject:
-    http = {"name": "http", "port": 80, "targetPort": "http"}
-    others = [{"name": name, "port": port, "targetPort": name} for name, port in server.ports.items() if name != "http"]
+    ports = {name: 80 if name == "http" else port for name, port in server.ports.items()}
     return {
         "apiVersion": "v1",
         "kind": "Service",
         "metadata": metadata,
-        "spec": {"selector": selector, "ports": [http, *others]},
+        "spec": {
+            "selector": selector,
+            "ports": [{"name": name, "port": port, "targetPort": name} for name, port in ports.items()],
+        },
     }
-
-
-def _scraped(server: Server) -> tuple[int, ...]:
-    """Where Prometheus asks in plain text, being no part of the mesh."""
-    return (server.ports["metrics"],) if "metrics" in server.ports else ()

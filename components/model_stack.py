@@ -1,9 +1,15 @@
 """What a model stack is. A serving runtime is a subclass; a stack, an instance."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
+from pydantic import field_validator
+
+from components import formats
 from components.addon import Addon
+from components.catalog import Kind
 from components.context import Context
+from components.model import Format, Model
 from components.model_store import Grant, StoreUrl, store
 from components.unit import MANAGED_BY, KubernetesObject, Unit
 from components.values import DnsLabel, Value
@@ -12,16 +18,21 @@ from components.values import DnsLabel, Value
 class Endpoint(Value):
     """Where one model is called, and a request that it understands.
 
-    `url` takes a POST of JSON from within the cluster; `sample` is such a body, or None where the stack gives none.
+    `url` takes a POST of JSON from within the cluster; `sample` is such a body, and `answer` what must come back, at
+    least; None where the stack does not say it.
     """
 
     model: str
     url: str
     sample: dict[str, Any] | None = None
+    answer: dict[str, Any] | None = None
 
 
-class ModelStack(Value):
+class ModelStack(Kind, Value):
     """Something that serves models: what it is called and who answers for it."""
+
+    formats: ClassVar[Mapping[Format, str]] = {}
+    """The models that a runtime serves in its field `models`, and what it calls their formats itself."""
 
     name: DnsLabel
     owner: DnsLabel
@@ -29,6 +40,13 @@ class ModelStack(Value):
     """The model stores that its pods read, by the identity of their service account where the cluster gives one."""
     credentials: DnsLabel | None = None
     """The Secret of the models' namespace whose keys its pods get as variables, for stores without an identity."""
+
+    @field_validator("models", check_fields=False)
+    @classmethod
+    def _served_here(cls, models: dict[str, Model]) -> dict[str, Model]:
+        if refusals := formats.refusals(models, cls.key(), cls.formats):
+            raise ValueError("; ".join(refusals))
+        return models
 
     @property
     def selector(self) -> dict[str, str]:

@@ -15,7 +15,7 @@ from components.unit import Chart, ChartImage, Namespace, Unit
 from components.values import DnsLabel, Host, Value, merged
 
 NAME = "argo-cd"
-VERSION = "10.1.1"
+VERSION = "10.9.5"
 MEMORY: dict[Profile, dict[str, str]] = {
     "laptop": {"controller": "384Mi", "server": "128Mi", "repoServer": "192Mi", "applicationSet": "96Mi"},
     "production": {"controller": "2Gi", "server": "256Mi", "repoServer": "512Mi", "applicationSet": "256Mi"},
@@ -95,8 +95,8 @@ class ArgoCd(Addon):
             release="argocd",
             values=merged(values, {"server": {"ingress": self._ingress()}} if self.host else {}),
             images=(
-                _image("quay.io/argoproj/argocd:v3.4.4", "global.image"),
-                _image("ecr-public.aws.com/docker/library/redis:8.2.3-alpine", "redis.image"),
+                _image("quay.io/argoproj/argocd:v3.5.3", "global.image"),
+                _image("ecr-public.aws.com/docker/library/redis:8.6.4-alpine", "redis.image"),
             ),
         )
 

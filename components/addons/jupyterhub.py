@@ -19,7 +19,7 @@ from components.values import DnsLabel, Host, PinnedImage, merged
 
 NAME = "jupyterhub"
 NAMESPACE = "jupyterhub-system"
-VERSION = "4.4.0"
+VERSION = "4.4.1"
 SECRET = "jupyterhub-generated"
 KEYS = {"hub.config.JupyterHub.cookie_secret": 64, "hub.config.CryptKeeper.keys": 64}
 """What the chart would make anew whenever it is rendered: everybody would be logged out."""

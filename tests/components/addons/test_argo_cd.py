@@ -27,7 +27,7 @@ def chart(context: Context = LAPTOP, **choices: Any) -> Chart:
 def test_the_chart_is_pinned() -> None:
     found = chart()
     assert (found.name, found.version, found.repository) == (
-        *("argo-cd", "10.1.1"),
+        *("argo-cd", "10.9.5"),
         "https://argoproj.github.io/argo-helm",
     )
 

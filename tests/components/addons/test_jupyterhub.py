@@ -111,7 +111,7 @@ def test_images_are_the_charts_unless_others_are_chosen() -> None:
 def test_a_laptop_pulls_nothing_beforehand() -> None:
     (laptop,), (production,) = (JupyterHub(host="a.example.it").unit(each).charts for each in (LAPTOP, PRODUCTION))
     more = {each.image for each in production.images} - {each.image for each in laptop.images}
-    assert more == {"quay.io/jupyterhub/k8s-image-awaiter:4.4.0", "registry.k8s.io/pause:3.10.1"}
+    assert more == {"quay.io/jupyterhub/k8s-image-awaiter:4.4.1", "registry.k8s.io/pause:3.10.1"}
     assert laptop.values["prePuller"] == {"hook": {"enabled": False}, "continuous": {"enabled": False}}
 
 
