@@ -15,6 +15,7 @@ from components.model import Model
 from components.model_files import Loaded
 from components.model_stack import ModelStack
 from components.network_policy import Rules, network_policy, to_collector, to_stores
+from components.objects import spread
 from components.placement import placed
 from components.scaling import Autoscaling, autoscaler, disruption_budget
 from components.server import Server
@@ -107,9 +108,13 @@ class ModelServer(ModelStack):
         """The Deployment, and what changes its number of pods."""
         deployment = self._deployment(context, server, loaded)
         scaling = [autoscaler(deployment, self.autoscaling)] if self.autoscaling else []
-        most = self.autoscaling.max_replicas if self.autoscaling else self.replicas
-        budget = [disruption_budget(self._metadata(context), self.selector)] if most > 1 else []
+        budget = [disruption_budget(self._metadata(context), self.selector)] if self._several else []
         return [deployment, *scaling, *budget]
+
+    @property
+    def _several(self) -> bool:
+        """Whether it may have more than one replica."""
+        return (self.autoscaling.max_replicas if self.autoscaling else self.replicas) > 1
 
     def _deployment(self, context: Context, server: Server, loaded: Loaded) -> KubernetesObject:
         identity = context.traits.identity_labels if self.by_identity(context) else {}
@@ -117,6 +122,7 @@ class ModelServer(ModelStack):
         container = server_pod.container(server, self.resources, self.startup_seconds, self.credentials, loaded)
         pod = server_pod.pod(self.name, server, container, loaded, context.traits)
         annotations = server_pod.annotations(server)
+        apart = {"topologySpreadConstraints": [spread(self.selector)]} if self._several else {}
         return {
             "apiVersion": "apps/v1",
             "kind": "Deployment",
@@ -129,7 +135,7 @@ class ModelServer(ModelStack):
                 "strategy": {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 1, "maxUnavailable": 0}},
                 "template": {
                     "metadata": {"labels": labels, "annotations": annotations},
-                    "spec": pod | placed(self.resources, context.traits),
+                    "spec": pod | apart | placed(self.resources, context.traits),
                 },
             },
         }

@@ -36,6 +36,8 @@ class ModelStack(Kind, Value):
 
     name: DnsLabel
     owner: DnsLabel
+    cost_center: DnsLabel | None = None
+    """Who pays for it; None: its owner."""
     reads: tuple[StoreUrl, ...] = ()
     """The model stores that its pods read, by the identity of their service account where the cluster gives one."""
     credentials: DnsLabel | None = None
@@ -56,7 +58,8 @@ class ModelStack(Kind, Value):
     @property
     def labels(self) -> dict[str, str]:
         """The labels of every object of this stack."""
-        return {**self.selector, "app.kubernetes.io/component": "model", **MANAGED_BY, "slipway/owner": self.owner}
+        owned = {"slipway/owner": self.owner, "slipway/cost-center": self.cost_center or self.owner}
+        return {**self.selector, "app.kubernetes.io/component": "model", **MANAGED_BY, **owned}
 
     def needs(self, context: Context) -> tuple[type[Addon], ...]:
         """The add-ons that this stack cannot serve without, on this cluster."""

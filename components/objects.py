@@ -8,7 +8,8 @@ from components.unit import MANAGED_BY, KubernetesObject
 
 def labels(name: str) -> dict[str, str]:
     """The labels of every object of add-on `name`."""
-    return {"app.kubernetes.io/name": name, **MANAGED_BY, "slipway/owner": "platform"}
+    owned = dict.fromkeys(("slipway/owner", "slipway/cost-center"), "platform")
+    return {"app.kubernetes.io/name": name, **MANAGED_BY, **owned}
 
 
 def excepted(**reasons: str) -> dict[str, dict[str, str]]:

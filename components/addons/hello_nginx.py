@@ -5,7 +5,7 @@ from typing import Any
 from components.addon import Addon
 from components.addons.istio import INGRESS_CLASS, Istio
 from components.context import Context, Profile
-from components.objects import HAS_HOST, labels, platform_object
+from components.objects import HAS_HOST, labels, platform_object, spread
 from components.pods import DRAIN, RESTRICTED
 from components.scaling import disruption_budget
 from components.unit import KubernetesObject, Namespace, Unit
@@ -43,6 +43,7 @@ class HelloNginx(Addon):
             "automountServiceAccountToken": False,
             "enableServiceLinks": False,
             "securityContext": {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}},
+            "topologySpreadConstraints": [spread(SELECTOR)],
             "containers": [self._container()],
             "volumes": [{"name": "scratch", "emptyDir": {"sizeLimit": "16Mi"}}],
         }

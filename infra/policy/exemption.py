@@ -6,7 +6,7 @@ from datetime import date
 from fnmatch import fnmatchcase
 
 from .charts import CHART
-from .objects import Object, called, kind, mapping, nodes
+from .objects import Object, called, kind, mapping, nodes, pod
 
 STATED = "policy.slipway/"
 """What an annotation begins with by which an object says that it may break the rule that follows, and why."""
@@ -45,4 +45,5 @@ def _annotations(item: Object) -> Iterator[Object]:
     if kind(item) == CHART:
         yield from (mapping(node, "annotations") for _, node in nodes(mapping(item, "spec", "values")))
     else:
-        yield mapping(item, "metadata", "annotations")
+        found = pod(item)
+        yield from (mapping(item, *place, "metadata", "annotations") for place in {(), found.path if found else ()})

@@ -7,7 +7,7 @@ from components import server_pod
 from components.context import Traits
 from components.model_files import Loaded
 from components.probe import Probe
-from components.security import REASON, Security
+from components.security import Security
 from components.server import Server, Source
 from components.values import Resources
 from components.volume import Volume
