@@ -5,12 +5,12 @@ from datetime import date
 from difflib import get_close_matches
 from typing import Annotated
 
-from pydantic import AfterValidator, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, StringConstraints
 
 from components.context import Profile
 from components.values import Value
 from infra.policy import Exemption, Level, Terms, all_rules
-from infra.policy.terms import REGISTRIES, STORES
+from infra.policy.terms import REGISTRIES, STORES, day
 
 
 def _rule(name: str) -> str:
@@ -19,6 +19,10 @@ def _rule(name: str) -> str:
         (nearest,) = get_close_matches(name, known, n=1, cutoff=0)
         raise ValueError(f"is no rule of policy. Did you mean {nearest!r}? docs/policy.md lists all")
     return name
+
+
+def _day(said: object) -> object:
+    return day(said) if isinstance(said, str) else said
 
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
@@ -33,7 +37,7 @@ class PolicyException(Value):
     rule: Annotated[str, AfterValidator(_rule)]
     object: Text
     reason: Text
-    until: date
+    until: Annotated[date, BeforeValidator(_day)]
 
 
 class Trusted(Value):

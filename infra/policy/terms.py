@@ -44,6 +44,10 @@ def from_config(config: Mapping[str, str]) -> Terms:
     )
 
 
+def day(said: str) -> str:
+    """A date of YAML's, which reaches a stack's configuration with a time of day, without it."""
+    return said.removesuffix(" 00:00:00 +0000 UTC")
+
+
 def _exemption(said: Mapping[str, Any]) -> Exemption:
-    """As an environment file says it; YAML's dates reach a stack's configuration with a time of day."""
-    return Exemption(said["rule"], said["object"], said["reason"], date.fromisoformat(said["until"][:10]))
+    return Exemption(said["rule"], said["object"], said["reason"], date.fromisoformat(day(said["until"])))
