@@ -24,6 +24,10 @@ class Exemption:
     reason: str
     until: date | None = None
 
+    def __str__(self) -> str:
+        until = f" until {self.until}" if self.until else ""
+        return f"{self.object} may break {self.rule}{until}: {self.reason}"
+
     def covers(self, rule: str, object: str) -> bool:
         """Whether it speaks of this rule and this object."""
         return rule == self.rule and fnmatchcase(object, self.object)

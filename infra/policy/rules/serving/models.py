@@ -68,7 +68,7 @@ def _place(uri: str) -> str:
     reference="https://kserve.github.io/website/docs/",
 )
 def digest(item: Object) -> Iterator[Finding]:
-    if any(DIGEST.search(name) for _, name, _ in _said(item)):
+    if any(DIGEST.search(name) and FIXED.search(value) for _, name, value in _said(item)):
         return
     for path, uri in _uris(item):
         if not FIXED.search(uri):
