@@ -231,5 +231,5 @@ class ModelServer(ModelStack):
         }
 
     def _placed(self, context: Context) -> dict[str, Any]:
-        spread = apart(self.selector) if context.production and self._most_replicas > 1 else {}
+        spread = apart(self.selector) if self._most_replicas > 1 else {}
         return {**self.placement.fields(self.resources, context.traits), **spread}

@@ -37,6 +37,8 @@ class ModelStack(Kind, Value):
 
     name: DnsLabel
     owner: DnsLabel
+    cost_center: DnsLabel | None = None
+    """Who pays for it; None: its owner."""
     reads: tuple[StoreUrl, ...] = ()
     """The model stores that its pods read beside its models, by the identity of their service account where the cluster
     gives one."""
@@ -61,7 +63,8 @@ class ModelStack(Kind, Value):
     def labels(self) -> dict[str, str]:
         """The labels of every object of this stack."""
         part = {"app.kubernetes.io/component": "model", "app.kubernetes.io/part-of": self.part_of}
-        return {**self.selector, **part, **MANAGED_BY, "slipway/owner": self.owner}
+        owned = {"slipway/owner": self.owner, "slipway/cost-center": self.cost_center or self.owner}
+        return {**self.selector, **part, **MANAGED_BY, **owned}
 
     @property
     def part_of(self) -> str:

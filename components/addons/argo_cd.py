@@ -10,7 +10,7 @@ from components.addon import Addon
 from components.argo import NAMESPACE
 from components.context import Context, Profile
 from components.delivery import Delivery, application_set, project
-from components.objects import reserved
+from components.objects import HAS_HOST, reserved
 from components.unit import Chart, ChartImage, Namespace, Unit
 from components.values import DnsLabel, Host, Value, merged
 
@@ -117,7 +117,7 @@ class ArgoCd(Addon):
     def _ingress(self) -> dict[str, Any]:
         tls = [{"hosts": [self.host], "secretName": self.tls_secret}] if self.tls_secret else []
         kind = {"ingressClassName": self.ingress_class} if self.ingress_class else {}
-        return {"enabled": True, **kind, "extraTls": tls}
+        return {"enabled": True, **kind, "extraTls": tls, **HAS_HOST}
 
 
 def _image(image: str, path: str) -> ChartImage:

@@ -6,7 +6,7 @@ from components import mesh
 from components.addon import Addon
 from components.addons.metallb import Metallb
 from components.context import Collector, Context, Conventions, Profile
-from components.objects import platform_object, reserved, spread
+from components.objects import excepted, platform_object, reserved, spread
 from components.unit import Chart, ChartImage, KubernetesObject, Namespace, Unit
 from components.values import DnsLabel, merged
 
@@ -106,9 +106,10 @@ class Istio(Addon):
     def _entry(self, context: Context) -> Values:
         """The gateway's Service, by whose labels Gateways find it, whatever the release is called."""
         kind = {} if self.service_type == "LoadBalancer" else {"type": self.service_type}
+        opened = {} if self.service_type == "ClusterIP" else excepted(service_exposure="the one door of the cluster")
         given = context.traits.node_ports if self.service_type != "ClusterIP" else {}
         ports = {"ports": [_port(name, number, given) for name, number in PORTS.items()]} if given else {}
-        return {"labels": GATEWAY_LABELS, **({"service": {**kind, **ports}} if kind or ports else {})}
+        return {"labels": GATEWAY_LABELS, "service": {**kind, **ports, **opened}}
 
     def _gateway(self) -> KubernetesObject:
         http = {"port": {"number": 80, "name": "http", "protocol": "HTTP"}, "hosts": ["*"]}

@@ -13,7 +13,7 @@ from components.context import Context, Profile
 from components.jupyterhub import starter
 from components.jupyterhub.login import Authenticator, GitHub, OpenId, login
 from components.mirror import nested
-from components.objects import reserved
+from components.objects import HAS_HOST, reserved
 from components.unit import Chart, ChartImage, GeneratedSecret, Namespace, Unit
 from components.values import DnsLabel, Host, PinnedImage, merged
 
@@ -132,7 +132,7 @@ class JupyterHub(Addon):
     def _entry(self) -> Values:
         """The Ingress leads to the proxy, which needs no address of its own then."""
         tls = {"tls": [{"hosts": [self.host], "secretName": self.tls_secret}]} if self.tls_secret else {}
-        ingress = {"enabled": True, "ingressClassName": self.ingress_class, "hosts": [self.host], **tls}
+        ingress = {"enabled": True, "ingressClassName": self.ingress_class, "hosts": [self.host], **tls, **HAS_HOST}
         return {"ingress": ingress, "proxy": {"service": {"type": "ClusterIP"}}}
 
     def _hub(self, context: Context) -> Values:

@@ -11,6 +11,7 @@ from components.addon import Addon
 from components.autoscaler import disruption_budget
 from components.context import Context, Profile, Traits
 from components.model_store import StoreUrl, store
+from components.objects import HAS_HOST, excepted
 from components.pods import RESTRICTED
 from components.program import SCRATCH, Program
 from components.unit import GeneratedSecret, KubernetesObject, Namespace, Unit
@@ -106,6 +107,7 @@ class MLflow(Addon):
         volume = [] if self.artifacts else [SERVER.claim(self.artifacts_size, self.storage_class or shared, mode)]
         budget = [disruption_budget(found["metadata"], SERVER.selector)] if replicas > 1 else []
         policy = SERVER.network_policy({"namespaceSelector": {}}, [{}])
+        policy["metadata"] |= excepted(network_policy_open="its database and its store may be anywhere")
         return [SERVER.account(), found, SERVER.service(), policy, *volume, *budget]
 
     def _container(self, profile: Profile) -> dict[str, Any]:
@@ -185,7 +187,7 @@ class MLflow(Addon):
         spec: dict[str, Any] = {"rules": [{"host": self.host, "http": {"paths": paths}}]}
         spec |= {"ingressClassName": self.ingress_class} if self.ingress_class else {}
         spec |= {"tls": [{"hosts": [self.host], "secretName": self.tls_secret}]} if self.tls_secret else {}
-        return [SERVER.object("networking.k8s.io/v1", "Ingress", spec=spec)]
+        return [SERVER.object("networking.k8s.io/v1", "Ingress", metadata=HAS_HOST, spec=spec)]
 
 
 def _variable(name: str, secret: str, key: str) -> dict[str, Any]:

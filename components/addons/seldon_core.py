@@ -12,7 +12,7 @@ from components.addons.cert_manager import CertManager
 from components.addons.istio import Istio
 from components.context import Context, Profile
 from components.mirror import nested
-from components.objects import platform_object
+from components.objects import excepted, platform_object
 from components.unit import Chart, ChartImage, KubernetesObject, Namespace, Unit
 from components.values import merged, split_image
 
@@ -112,9 +112,14 @@ class SeldonCore(Addon):
             "executor": {"resources": sizes["executor"]},
             "storageInitializer": sizes["storageInitializer"],
             "explainer": {"image_v2": EXPLAINER},
-            "crd": {"annotations": {"helm.sh/resource-policy": "keep"}},
+            "crd": {"annotations": {"helm.sh/resource-policy": "keep", **self._acknowledged()}},
         }
         return reduce(merged, starmap(_pinned, SERVERS.items()), own)
+
+    def _acknowledged(self) -> dict[str, str]:
+        return (
+            {} if self.version == FREE else excepted(licence_acknowledged="the environment accepts it")["annotations"]
+        )
 
     def _operator(self) -> Iterator[ChartImage]:
         for part, path in (("operator", "image"), ("executor", "executor.image")):

@@ -17,8 +17,11 @@ def command(
 ) -> None:
     """Write an environment's objects as YAML, one folder a unit, numbered in the order to apply them."""
     project: Project = context.obj
-    units = project.target(env).units()
+    target = project.target(env)
+    units = target.units()
     render.write(units, to)
     output.note(f"{len(units)} units in {to}")
     for line in render.unwritten(units):
         output.note(f"note: {line}")
+    for exemption in target.terms.exemptions:
+        output.note(f"note: policy: {exemption}")

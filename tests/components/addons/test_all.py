@@ -15,7 +15,8 @@ from components.objects import secret_object
 from components.unit import Chart, KubernetesObject, Unit, identity
 from components.values import amount
 from infra import environment_file, settings
-from infra.policy import judge
+from infra.policy import Terms, judge
+from infra.policy.terms import REGISTRIES
 from tests.components.addons.charts import refusals, unknown_keys
 from tests.components.addons.choices import KEYS, PROFILES, contexts, units, variants
 
@@ -28,10 +29,9 @@ PUBLISHERS = (
 )
 """Where images and charts are published."""
 ONLY_IN_PRODUCTION = {"HorizontalPodAutoscaler", "PersistentVolumeClaim", "PodDisruptionBudget"}
-LEFT_TO_THEM = {"reference-secret"}
-"""Advises to make the Secrets that a choice names, such as a certificate's."""
-EXCEPTED = {"nvidia_device_plugin": {"pod-host-paths", "pod-non-root"}}
-"""What an add-on cannot do its work without; its page says why."""
+LEFT_TO_THEM = {"gateway-tls", "image-digest", "ingress-tls", "reference-secret"}
+"""What an environment chooses: the Secrets of certificates and the like, and a mirror whose digests it can name."""
+TERMS = Terms(registries=(*REGISTRIES, "registry.example.it"))
 LAPTOP_BYTES = amount("8Gi")
 KUBERNETES_BYTES = amount("1Gi")
 """What the API server, its database and the agents of k3s take of a laptop."""
@@ -139,8 +139,8 @@ def test_no_object_violates_a_rule(key: str) -> None:
     for unit in (unit for profile in PROFILES for unit in units(key, profile)):
         known = [secret_object(secret, unit.namespace.name, {}) for secret in unit.secrets]
         applications = [each for each in render.manifests(unit) if each["kind"] == "Application"]
-        found = judge([unit.namespace.manifest(), *known, *applications, *unit.objects])
-        assert [each for each in found if each.rule not in LEFT_TO_THEM | EXCEPTED.get(key, set())] == []
+        found = judge([unit.namespace.manifest(), *known, *applications, *unit.objects], TERMS)
+        assert [each for each in found if each.rule not in LEFT_TO_THEM] == []
 
 
 @pytest.mark.parametrize("key", KEYS)

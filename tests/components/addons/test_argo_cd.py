@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from components.addons.argo_cd import ArgoCd
 from components.context import Context, Conventions
+from components.objects import HAS_HOST
 from components.unit import Chart, Unit
 
 LAPTOP = Context(conventions=Conventions(profile="laptop"))
@@ -66,6 +67,7 @@ def test_behind_an_ingress_tls_ends_there() -> None:
         "enabled": True,
         "ingressClassName": "istio",
         "extraTls": [{"hosts": ["argo.example.it"], "secretName": "argo-tls"}],
+        **HAS_HOST,
     }
 
 

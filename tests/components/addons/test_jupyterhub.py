@@ -10,6 +10,7 @@ from components.context import Context, Conventions, Traits
 from components.environment import Environment
 from components.errors import Invalid
 from components.mesh import AMBIENT
+from components.objects import HAS_HOST
 
 TRAITS = Traits(storage_class="standard", load_balancer=True)
 PRODUCTION = Context(traits=TRAITS)
@@ -34,7 +35,8 @@ def refusal(context: Context, *others: Any, **choices: Any) -> str:
 
 def test_people_reach_it_by_its_host_through_the_gateway_alone() -> None:
     values = hub()
-    assert values["ingress"] == {"enabled": True, "ingressClassName": "istio", "hosts": ["jupyterhub.example.it"]}
+    own = {"enabled": True, "ingressClassName": "istio", "hosts": ["jupyterhub.example.it"]}
+    assert values["ingress"] == {**own, **HAS_HOST}
     assert values["proxy"]["service"] == {"type": "ClusterIP"}
     assert JupyterHub(host="a.example.it").needs(LAPTOP) == (Istio,)
 

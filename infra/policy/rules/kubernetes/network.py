@@ -3,12 +3,11 @@
 from collections.abc import Iterator
 from functools import partial
 
-from ..index import Objects
-from ..objects import Identity, Object, entries, get, identity, kind
-from ..rule import Finding, ObjectRule, SetFinding, SetRule, Severity
+from ...index import Objects
+from ...objects import Identity, Object, entries, identity, kind
+from ...rule import Finding, ObjectRule, SetFinding, SetRule, Severity
 
 POLICY = "networking.k8s.io/NetworkPolicy"
-EXPOSED_BY = "slipway/exposed-by"
 
 
 def _directions(policy: Object) -> set[str]:
@@ -38,17 +37,15 @@ def covered(objects: Objects) -> Iterator[SetFinding]:
 
 @partial(
     ObjectRule,
-    id="service-exposure",
+    id="network-policy-open",
     severity=Severity.MANDATORY,
-    title="Nothing is open to the outside unless somebody answers for it",
-    reason="A Service of type LoadBalancer or NodePort, or with external addresses, is reachable past every gateway.",
-    remedy=f"Use type ClusterIP behind the gateway, or annotate the Service `{EXPOSED_BY}: <owner>`.",
-    reference="https://kubernetes.io/docs/concepts/services-networking/service/#publishing-services-service-types",
+    title="No NetworkPolicy opens everything",
+    reason="An empty rule lets all callers in at all ports, or out to all: the pod looks guarded and is not.",
+    remedy="Name the ports, the peers, or both.",
+    reference="https://kubernetes.io/docs/concepts/services-networking/network-policies/#default-policies",
 )
-def exposure(item: Object) -> Iterator[Finding]:
-    if kind(item) != "Service" or get(item, "metadata", "annotations", EXPOSED_BY):
-        return
-    if (service_type := get(item, "spec", "type")) in ("LoadBalancer", "NodePort"):
-        yield ("spec", "type"), f"is open to the outside as {service_type}, and nobody answers for it"
-    if entries(item, "spec", "externalIPs"):
-        yield ("spec", "externalIPs"), "is open at addresses of its own choice, and nobody answers for it"
+def wide_open(item: Object) -> Iterator[Finding]:
+    for direction in ("ingress", "egress") if kind(item) == POLICY else ():
+        for index, rule in enumerate(entries(item, "spec", direction)):
+            if not any(entries(rule, field) for field in ("from", "to", "ports")):
+                yield ("spec", direction, index), f"opens all {direction}"

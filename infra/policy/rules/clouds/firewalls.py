@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import Any
 
-from ..cloud import everybody
-from ..objects import Object, Path, entries, get, has, number
-from ..rule import Finding, ResourceRule, Severity
+from ...cloud import everybody
+from ...objects import Object, Path, entries, get, has, number
+from ...rule import Finding, ResourceRule, Severity
 
 ADMINISTRATION = {22: "SSH", 2049: "NFS", 2379: "etcd", 2380: "etcd", 3389: "RDP", 10250: "the kubelet"}
 PORTS = re.compile(r"(\d{1,5})(?:-(\d{1,5}))?")

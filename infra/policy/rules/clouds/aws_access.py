@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from ..objects import Object, Path, entries, get, is_list, mapping
-from ..rule import Finding, ResourceRule, Severity
+from ...objects import Object, Path, entries, get, is_list, mapping
+from ...rule import Finding, ResourceRule, Severity
 
 POLICIES = ("aws:iam/policy:Policy", "aws:iam/rolePolicy:RolePolicy", "aws:iam/role:Role")
 GUARDED = (

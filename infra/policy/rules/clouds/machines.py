@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from functools import partial
 
-from ..cloud import AKS_POOLS, YES, aks_pools
-from ..objects import Object, entries, get, has, number
-from ..rule import Finding, ResourceRule, Severity
+from ...cloud import AKS_POOLS, YES, aks_pools
+from ...objects import Object, entries, get, has, number
+from ...rule import Finding, ResourceRule, Severity
 
 LAUNCH_TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
 NODE_POOL = "gcp:container/nodePool:NodePool"

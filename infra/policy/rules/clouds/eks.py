@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
-from ..cloud import YES, everybody
-from ..index import Objects
-from ..objects import Object, entries, get
-from ..rule import Finding, ResourceRule, SetFinding, SetRule, Severity
+from ...cloud import YES, everybody
+from ...index import Objects
+from ...objects import Object, entries, get
+from ...rule import Finding, ResourceRule, SetFinding, SetRule, Severity
 
 CLUSTER = "aws:eks/cluster:Cluster"
 ADDON = "aws:eks/addon:Addon"

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from functools import partial
 
-from ..objects import Object, Path, get, pod
-from ..rule import Finding, ObjectRule, Severity
+from ...objects import Object, Path, get, pod
+from ...rule import Finding, ObjectRule, Severity
 
 REFERENCE = "https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/"
 

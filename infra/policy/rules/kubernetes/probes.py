@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from functools import partial
 
-from ..objects import RUN_FOR_EVER, Object, Path, kind, pod
-from ..rule import Finding, ObjectRule, Severity
+from ...objects import RUN_FOR_EVER, Object, Path, kind, pod
+from ...rule import Finding, ObjectRule, Severity
 
 REFERENCE = "https://kubernetes.io/docs/concepts/workloads/pods/probes/"
 

@@ -3,14 +3,16 @@
 from collections.abc import Iterator
 from functools import partial
 
-from ..index import Objects
-from ..objects import Object, Path, Pod, entries, get, mapping, namespace
-from ..rule import SetFinding, SetRule, Severity
+from ...index import Objects
+from ...objects import Object, Path, Pod, entries, get, mapping, namespace, nodes
+from ...rule import SetFinding, SetRule, Severity
 
 SELECTING: dict[str, Path] = {
     "Service": ("spec", "selector"),
     "networking.k8s.io/NetworkPolicy": ("spec", "podSelector"),
     "policy/PodDisruptionBudget": ("spec", "selector"),
+    "security.istio.io/AuthorizationPolicy": ("spec", "selector"),
+    "security.istio.io/PeerAuthentication": ("spec", "selector"),
 }
 ALWAYS_THERE = frozenset({("ConfigMap", "kube-root-ca.crt"), ("ServiceAccount", "default")})
 """What Kubernetes itself puts into every namespace."""
@@ -18,7 +20,11 @@ ALWAYS_THERE = frozenset({("ConfigMap", "kube-root-ca.crt"), ("ServiceAccount", 
 Reference = tuple[Path, str, str]
 """Where, to which kind, and to which name."""
 
-SOURCES = {"configMap": ("ConfigMap", "name"), "secret": ("Secret", "secretName")}
+SOURCES = {
+    "configMap": ("ConfigMap", "name"),
+    "persistentVolumeClaim": ("PersistentVolumeClaim", "claimName"),
+    "secret": ("Secret", "secretName"),
+}
 PROJECTED = {"configMap": ("ConfigMap", "name"), "secret": ("Secret", "name")}
 ENV_FROM = {"configMapRef": ("ConfigMap", "name"), "secretRef": ("Secret", "name")}
 ENV_VALUE = {"configMapKeyRef": ("ConfigMap", "name"), "secretKeyRef": ("Secret", "name")}
@@ -86,15 +92,33 @@ def service_accounts(objects: Objects) -> Iterator[SetFinding]:
 
 @partial(
     SetRule,
+    id="reference-volume-claim",
+    severity=Severity.MANDATORY,
+    title="Every PersistentVolumeClaim that a pod names exists",
+    reason="The pod stays Pending until it appears.",
+    remedy="Deploy the PersistentVolumeClaim with the workload.",
+    reference="https://kubernetes.io/docs/concepts/storage/persistent-volumes/#claims-as-volumes",
+)
+def volume_claims(objects: Objects) -> Iterator[SetFinding]:
+    return _dangling(objects, "PersistentVolumeClaim")
+
+
+@partial(
+    SetRule,
     id="reference-secret",
     severity=Severity.ADVISORY,
-    title="Every Secret that a pod names is known",
+    title="Every Secret that a pod, Ingress or Gateway names is known",
     reason="A Secret is often put there by other hands, as it should be; then they must come first.",
     remedy="Deploy the Secret (or what creates it) with the workload, or make sure that it is there before.",
     reference="https://kubernetes.io/docs/concepts/configuration/secret/",
 )
 def secrets(objects: Objects) -> Iterator[SetFinding]:
-    return _dangling(objects, "Secret")
+    yield from _dangling(objects, "Secret")
+    for item in objects.of("networking.k8s.io/Ingress", "networking.istio.io/Gateway"):
+        for path, node in nodes(mapping(item, "spec"), ("spec",)):
+            wanted = get(node, "secretName") or get(node, "credentialName")
+            if wanted and not objects.find("Secret", namespace(item), str(wanted)):
+                yield item, path, f"Secret {wanted!r} is not in namespace {namespace(item)!r}"
 
 
 @partial(

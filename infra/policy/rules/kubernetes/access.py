@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 from functools import partial
 
-from ..index import Objects
-from ..objects import Object, Path, entries, get, kind, name, namespace
-from ..rule import Finding, ObjectRule, SetFinding, SetRule, Severity
+from ...index import Objects
+from ...objects import Object, Path, entries, get, kind, name, namespace
+from ...rule import Finding, ObjectRule, SetFinding, SetRule, Severity
 
 GROUP = "rbac.authorization.k8s.io"
 ROLES = frozenset({f"{GROUP}/Role", f"{GROUP}/ClusterRole"})
 BINDINGS = (f"{GROUP}/RoleBinding", f"{GROUP}/ClusterRoleBinding")
+BUILT_IN = ("admin", "cluster-admin", "edit", "view")
 PRACTICES = "https://kubernetes.io/docs/concepts/security/rbac-good-practices/"
 
 
@@ -72,3 +73,34 @@ def wildcard(item: Object) -> Iterator[Finding]:
 def cluster_admin(item: Object) -> Iterator[Finding]:
     if kind(item) in BINDINGS and get(item, "roleRef", "name") == "cluster-admin":
         yield ("roleRef", "name"), "makes its subjects administrators of the cluster"
+
+
+@partial(
+    SetRule,
+    id="reference-role",
+    severity=Severity.MANDATORY,
+    title="A binding binds what exists",
+    reason="The API server takes a binding of nothing to nobody; what needed the rights is refused them at run time.",
+    remedy="Deploy the role and the ServiceAccount with the binding.",
+    reference="https://kubernetes.io/docs/reference/access-authn-authz/rbac/#rolebinding-and-clusterrolebinding",
+)
+def bound(objects: Objects) -> Iterator[SetFinding]:
+    for item in objects.of(*BINDINGS):
+        role_kind, role = str(get(item, "roleRef", "kind")), str(get(item, "roleRef", "name"))
+        place = namespace(item) if role_kind == "Role" else ""
+        if not _built_in(place, role) and not objects.find(f"{GROUP}/{role_kind}", place, role):
+            yield item, ("roleRef",), f"{role_kind} {role!r} does not exist"
+        for index, subject in enumerate(entries(item, "subjects")):
+            if get(subject, "kind") == "ServiceAccount":
+                yield from _missing(objects, item, index, subject)
+
+
+def _built_in(place: str, role: str) -> bool:
+    """Whether Kubernetes brings the role itself: https://kubernetes.io/docs/reference/access-authn-authz/rbac/"""
+    return place in ("kube-system", "kube-public") or role in BUILT_IN or role.startswith("system:")
+
+
+def _missing(objects: Objects, item: Object, index: int, subject: Object) -> Iterator[SetFinding]:
+    place, account = str(get(subject, "namespace") or namespace(item)), str(get(subject, "name"))
+    if account != "default" and place not in objects.charted and not objects.find("ServiceAccount", place, account):
+        yield item, ("subjects", index), f"ServiceAccount {account!r} is not in namespace {place!r}"

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from functools import partial
 
-from ..objects import Object, Path, entries, get, kind, mapping, number, pod
-from ..rule import Finding, ObjectRule, Severity
+from ...objects import Object, Path, entries, get, kind, mapping, number, pod
+from ...rule import Finding, ObjectRule, Severity
 
 STANDARD = "https://kubernetes.io/docs/concepts/security/pod-security-standards/"
 LEVELS = ("privileged", "baseline", "restricted")

@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterator
 from functools import partial
 
-from ..objects import Object, Path, entries, get, kind, mapping, pod
-from ..rule import Finding, ObjectRule, Severity
+from ...charts import CHART
+from ...objects import Object, Path, entries, get, kind, mapping, nodes, pod
+from ...rule import Finding, ObjectRule, Severity
 
 SECRET_NAME = re.compile(
     r"(?:^|[^a-z])(?:password|passwd|passphrase|pwd|secret|token|credentials?"
@@ -54,11 +55,28 @@ def _arguments(container: Object) -> Iterator[tuple[Path, str, object]]:
             option = "" if equals else argument
 
 
+def _values(chart: Object) -> Iterator[tuple[Path, str, object]]:
+    """Each value of a chart, and of lists in it; what is called `...Secret` there names one."""
+    for path, node in nodes(mapping(chart, "spec", "values"), ("spec", "values")):
+        for key, value in node.items():
+            yield (*path, key), "" if key.lower().endswith("secret") else key, value
+            yield from (((*path, key, index), "", each) for index, each in enumerate(entries(value)))
+
+
+def _annotations(item: Object, *path: str | int) -> Iterator[tuple[Path, str, object]]:
+    for key, value in mapping(item, *path, "metadata", "annotations").items():
+        yield (*path, "metadata", "annotations", key), key.rpartition("/")[2], value
+
+
 def _literals(item: Object) -> Iterator[tuple[Path, str, object]]:
     """Each place where an object holds text in the clear: its path, name and value."""
     if kind(item) == "ConfigMap":
         yield from ((("data", key), key, value) for key, value in mapping(item, "data").items())
+    if kind(item) == CHART:
+        yield from _values(item)
     found = pod(item)
+    for place in {(), found.path if found else ()}:
+        yield from _annotations(item, *place)
     for path, container in found.containers if found else ():
         for source in (_environment, _arguments):
             yield from (((*path, *place), name, value) for place, name, value in source(container))
@@ -69,7 +87,7 @@ def _literals(item: Object) -> Iterator[tuple[Path, str, object]]:
     id="secret-literal",
     severity=Severity.MANDATORY,
     title="No secret in the clear",
-    reason="Variables, arguments and ConfigMaps are readable by all who may look at the namespace, and end up in git.",
+    reason="Variables, arguments, annotations, ConfigMaps and a chart's values are read by many, and end up in git.",
     remedy="Put it into a Secret and refer to it with `valueFrom.secretKeyRef` or a volume.",
     reference="https://kubernetes.io/docs/concepts/security/secrets-good-practices/",
 )

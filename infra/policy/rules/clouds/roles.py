@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from functools import partial
 
-from ..objects import Object, entries, get
-from ..rule import Finding, ResourceRule, Severity
+from ...objects import Object, entries, get
+from ...rule import Finding, ResourceRule, Severity
 
 PROJECT = ("gcp:projects/iAMMember:IAMMember", "gcp:projects/iAMBinding:IAMBinding")
 GRANTS = (

@@ -3,18 +3,19 @@
 from collections.abc import Iterator
 from functools import partial
 
-from ..index import Objects
-from ..objects import Identity, Object, get, identity, mapping, name, namespace, number
-from ..rule import SetFinding, SetRule, Severity
+from ...index import Objects
+from ...objects import Identity, Object, entries, get, identity, mapping, name, namespace, number, short_kind
+from ...rule import SetFinding, SetRule, Severity
 
 AUTOSCALER = "autoscaling/HorizontalPodAutoscaler"
+SCALED_OBJECT = "keda.sh/ScaledObject"
 BUDGET = "policy/PodDisruptionBudget"
 REPLICATED = ("apps/Deployment", "apps/StatefulSet")
 
 
 def _target(autoscaler: Object) -> Identity:
-    """The identity of what an autoscaler scales."""
-    reference = mapping(autoscaler, "spec", "scaleTargetRef")
+    """The identity of what an autoscaler scales: a Deployment, where KEDA is told but a name."""
+    reference = {"apiVersion": "apps/v1", "kind": "Deployment", **mapping(autoscaler, "spec", "scaleTargetRef")}
     return identity({**reference, "metadata": {"name": reference.get("name"), "namespace": namespace(autoscaler)}})
 
 
@@ -22,6 +23,7 @@ def most_replicas(objects: Objects) -> dict[Identity, float]:
     """How many replicas each Deployment and StatefulSet may come to have."""
     replicas = {identity(item): number(item, "spec", "replicas") for item in objects.of(*REPLICATED)}
     scaled = {_target(item): number(item, "spec", "maxReplicas") for item in objects.of(AUTOSCALER)}
+    scaled |= {_target(item): number(item, "spec", "maxReplicaCount") or 100 for item in objects.of(SCALED_OBJECT)}
     return {key: 1 if value is None else value for key, value in {**replicas, **scaled}.items()}
 
 
@@ -45,6 +47,24 @@ def disruption_budget(objects: Objects) -> Iterator[SetFinding]:
 
 @partial(
     SetRule,
+    id="pod-spread",
+    severity=Severity.MANDATORY,
+    title="Several replicas go to different machines",
+    reason="All replicas on one machine are gone together with it.",
+    remedy="Add `topologySpreadConstraints` over kubernetes.io/hostname, or a podAntiAffinity, to the pod template.",
+    reference="https://kubernetes.io/docs/concepts/scheduling-eviction/topology-spread-constraints/",
+)
+def spread(objects: Objects) -> Iterator[SetFinding]:
+    replicas = most_replicas(objects)
+    for found in objects.pods:
+        apart = mapping(found.spec, "affinity", "podAntiAffinity") or entries(found.spec, "topologySpreadConstraints")
+        if replicas.get(identity(found.workload), 1) > 1 and not apart:
+            path = (*found.path, "spec", "topologySpreadConstraints")
+            yield found.workload, path, "may have all replicas on one machine"
+
+
+@partial(
+    SetRule,
     id="autoscaler-target",
     severity=Severity.MANDATORY,
     title="Autoscaler's target exists",
@@ -53,7 +73,7 @@ def disruption_budget(objects: Objects) -> Iterator[SetFinding]:
     reference="https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/",
 )
 def autoscaler_target(objects: Objects) -> Iterator[SetFinding]:
-    for item in objects.of(AUTOSCALER):
+    for item in objects.of(AUTOSCALER, SCALED_OBJECT):
         target, place, target_name = _target(item)
         if not objects.find(target, place, target_name):
             yield item, ("spec", "scaleTargetRef"), f"{target} {target_name!r} is not in namespace {place!r}"
@@ -70,7 +90,7 @@ def autoscaler_target(objects: Objects) -> Iterator[SetFinding]:
     "#migrating-deployments-and-statefulsets-to-horizontal-autoscaling",
 )
 def autoscaler_replicas(objects: Objects) -> Iterator[SetFinding]:
-    for item in objects.of(AUTOSCALER):
+    for item in objects.of(AUTOSCALER, SCALED_OBJECT):
         target = objects.find(*_target(item))
         if target and get(target, "spec", "replicas") is not None:
-            yield target, ("spec", "replicas"), f"fixes what HorizontalPodAutoscaler {name(item)!r} scales"
+            yield target, ("spec", "replicas"), f"fixes what {short_kind(item)} {name(item)!r} scales"

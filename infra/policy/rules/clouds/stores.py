@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from functools import partial
 
-from ..objects import Object, get, has
-from ..rule import Finding, ResourceRule, Severity
+from ...objects import Object, get, has
+from ...rule import Finding, ResourceRule, Severity
 
 BLOCKS = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from functools import partial
 
-from ..cloud import AKS_POOLS, aks_pools
-from ..objects import Object, get, number
-from ..rule import Finding, ResourceRule, Severity
+from ...cloud import AKS_POOLS, aks_pools
+from ...objects import Object, get, number
+from ...rule import Finding, ResourceRule, Severity
 
 
 def _unlimited(pool: Object, *limits: tuple[str, str]) -> str | None:

@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from functools import partial
 
-from ..objects import Object, Path, get, kind, pod
-from ..rule import Finding, ObjectRule, Severity
+from ...charts import CHART
+from ...objects import Object, Path, get, kind, pod
+from ...rule import Finding, ObjectRule, Severity
 
 OWNER = "slipway/owner"
+COST = "slipway/cost-center"
 NAME = "app.kubernetes.io/name"
 MANAGED_BY = "app.kubernetes.io/managed-by"
 SHARED = frozenset({"Namespace", "apiextensions.k8s.io/CustomResourceDefinition"})
@@ -14,9 +16,9 @@ SHARED = frozenset({"Namespace", "apiextensions.k8s.io/CustomResourceDefinition"
 
 
 def _unlabelled(item: Object, *labels: str) -> Iterator[Finding]:
-    """Each of `labels` that the object, or its pod template, goes without."""
+    """Each of `labels` that the object, or its pod template, goes without; a chart is no object of the cluster."""
     found = pod(item)
-    places: set[Path] = {(), found.path if found else ()}
+    places: set[Path] = set() if kind(item) == CHART else {(), found.path if found else ()}
     for place in sorted(places):
         for label in labels:
             if not get(item, *place, "metadata", "labels", label):
@@ -34,6 +36,20 @@ def _unlabelled(item: Object, *labels: str) -> Iterator[Finding]:
 )
 def owner(item: Object) -> Iterator[Finding]:
     return iter(()) if kind(item) in SHARED else _unlabelled(item, OWNER)
+
+
+@partial(
+    ObjectRule,
+    id="label-cost",
+    severity=Severity.MANDATORY,
+    title="What costs money says who pays",
+    reason="The bill of a cluster names machines, disks and addresses; by this label they are shared out among teams.",
+    remedy=f"Label pod templates, claims and Services with an address of their own `{COST}: <cost center>`.",
+    reference="https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/",
+)
+def cost(item: Object) -> Iterator[Finding]:
+    paid = kind(item) == "PersistentVolumeClaim" or get(item, "spec", "type") == "LoadBalancer"
+    return _unlabelled(item, COST) if paid or pod(item) else iter(())
 
 
 @partial(

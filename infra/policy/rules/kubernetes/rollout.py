@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from functools import partial
 
-from ..index import Objects
-from ..objects import Identity, Object, Pod, entries, get, identity, kind, mapping, number
-from ..rule import Finding, ObjectRule, SetFinding, SetRule, Severity
+from ...index import Objects
+from ...objects import Identity, Object, Pod, entries, get, identity, kind, mapping, number
+from ...rule import Finding, ObjectRule, SetFinding, SetRule, Severity
 from .availability import most_replicas
 
 DEPLOYMENT = "https://kubernetes.io/docs/concepts/workloads/controllers/deployment/"

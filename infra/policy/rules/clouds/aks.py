@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from functools import partial
 
-from ..cloud import everybody
-from ..index import Objects
-from ..objects import Object, entries, get
-from ..rule import Finding, ResourceRule, SetFinding, SetRule, Severity
+from ...cloud import everybody
+from ...index import Objects
+from ...objects import Object, entries, get
+from ...rule import Finding, ResourceRule, SetFinding, SetRule, Severity
 
 CLUSTER = "azure-native:containerservice:ManagedCluster"
 DIAGNOSTIC_SETTING = "azure-native:monitor:DiagnosticSetting"

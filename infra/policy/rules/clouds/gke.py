@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from functools import partial
 
-from ..cloud import everybody
-from ..objects import Object, entries, get, has
-from ..rule import Finding, ResourceRule, Severity
+from ...cloud import everybody
+from ...objects import Object, entries, get, has
+from ...rule import Finding, ResourceRule, Severity
 
 CLUSTER = "gcp:container/cluster:Cluster"
 NODE_POOL = "gcp:container/nodePool:NodePool"
