@@ -77,6 +77,8 @@ class Conventions(Value):
     """The labels of pods that speak mutual TLS with each other; none where there is no mesh."""
     traces: Collector | None = None
     """Where pods send their spans; None: nowhere."""
+    graph_routes: bool = False
+    """Whether a gateway shares requests among the predictors of SeldonDeployments."""
 
 
 class Context(Value):

@@ -62,8 +62,8 @@ class Environment(Value):
                     yield Mistake(path, f"needs the add-on {key!r}, which is left out. Add '{key}: {{}}' to addons")
 
     def _unfit(self, context: Context) -> Iterator[Mistake]:
-        for addon in self.addons:
-            yield from (Mistake(("addons", addon.key()), each) for each in addon.mistakes(context))
+        for path, item in self._items():
+            yield from (Mistake(path, each) for each in item.mistakes(context))
 
     def _unreadable(self, context: Context) -> Iterator[Mistake]:
         for stack in self.stacks:

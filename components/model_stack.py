@@ -1,6 +1,6 @@
 """What a model stack is. A serving runtime is a subclass; a stack, an instance."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 from pydantic import field_validator
@@ -57,6 +57,10 @@ class ModelStack(Kind, Value):
     def labels(self) -> dict[str, str]:
         """The labels of every object of this stack."""
         return {**self.selector, "app.kubernetes.io/component": "model", **MANAGED_BY, "slipway/owner": self.owner}
+
+    def mistakes(self, context: Context) -> Iterator[str]:
+        """What keeps it from being served as it says on this cluster, each with its cure."""
+        yield from ()
 
     def needs(self, context: Context) -> tuple[type[Addon], ...]:
         """The add-ons that this stack cannot serve without, on this cluster."""

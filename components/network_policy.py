@@ -14,7 +14,7 @@ _HTTPS: Rules = [{"ports": [{"protocol": "TCP", "port": 443}]}]
 
 
 def network_policy(
-    metadata: dict[str, Any], selector: dict[str, str], ports: Iterable[str], calls: Rules, meshed: bool
+    metadata: dict[str, Any], selector: dict[str, str], ports: Iterable[str | int], calls: Rules, meshed: bool
 ) -> KubernetesObject:
     """Pods of the cluster may call these ports; the model itself calls only what `calls` opens."""
     opened = [{"protocol": "TCP", "port": name} for name in ports]
