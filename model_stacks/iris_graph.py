@@ -23,9 +23,7 @@ def node(module: str, runs: str, *files: str) -> Node:
 def model(name: str) -> Graph:
     """The model whose weights are artefacts/iris-NAME.json."""
     weights = f"iris-{name}.json"
-    return Graph(
-        name=name, type="MODEL", node=node("linear", "Linear", weights), parameters=parameters(weights=weights)
-    )
+    return Graph(name=name, node=node("linear", "Linear", weights), parameters=parameters(weights=weights))
 
 
 GRAPH = Graph(
