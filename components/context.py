@@ -103,6 +103,8 @@ class Conventions(Value):
     """The class of Ingresses that ingress-nginx answers."""
     certificates: bool = False
     """Whether cert-manager issues certificates, and renews them."""
+    graph_routes: bool = False
+    """Whether a gateway shares requests among the predictors of SeldonDeployments."""
 
 
 class Context(Value):

@@ -10,7 +10,7 @@ from pydantic import model_validator
 from components.addon import Addon
 from components.addons.cert_manager import CertManager
 from components.addons.istio import Istio
-from components.context import Context, Profile
+from components.context import Context, Conventions, Profile
 from components.mirror import nested
 from components.objects import excepted, platform_object
 from components.unit import Chart, ChartImage, KubernetesObject, Namespace, Unit
@@ -85,6 +85,11 @@ class SeldonCore(Addon):
 
     def needs(self, context: Context) -> tuple[type[Addon], ...]:
         return (*((Istio,) if self.istio else ()), *((CertManager,) if context.conventions.certificates else ()))
+
+    def conventions(self, given: Conventions) -> Conventions:
+        """What the operator adds to a pod keeps no more than the baseline standard: it drops no capabilities."""
+        models = given.models.model_copy(update={"pod_security": "baseline"})
+        return given.model_copy(update={"models": models, "graph_routes": self.istio})
 
     def mistakes(self, context: Context) -> Iterator[str]:
         if self.usage_metrics and context.conventions.mirror.images:
