@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from components import render
+from components.objects import secret_object
 from components.unit import KubernetesObject, Unit, identity
 from infra import environment_file
 from infra.policy import Severity, Verdict, Violation, verdict
@@ -56,7 +57,7 @@ def judgement(target: Target, folder: Path, fail_on: FailOn = FailOn.MANDATORY) 
 
 def _generated(units: Iterable[Unit]) -> Iterator[KubernetesObject]:
     """The Secrets that are made beside what is rendered, without their values."""
-    return (secret.manifest(unit.namespace.name, {}) for unit in units for secret in unit.secrets)
+    return (secret_object(secret, unit.namespace.name, {}) for unit in units for secret in unit.secrets)
 
 
 def _places(target: Target, rendered: list[render.Folder], folder: Path) -> Iterator[tuple[str, Place]]:

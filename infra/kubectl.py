@@ -15,7 +15,8 @@ from infra.patience import Patience
 PASSING = re.compile(
     r"\((ServiceUnavailable|TooManyRequests|Timeout|ServerTimeout)\)|currently unable|too many requests"
     r"|an error on the server|connection (refused|reset|lost)|was refused|\bEOF\b|i/o timeout|TLS handshake timeout"
-    r"|etcdserver:|Client\.Timeout|no matches for kind|could not find the requested|failed calling webhook|because it is being terminated",
+    r"|etcdserver:|Client\.Timeout|no matches for kind|could not find the requested|failed calling webhook"
+    r"|because it is being terminated",
     re.IGNORECASE,
 )
 """What kubectl says of a cluster that is starting, busy or being extended: the same question may be answered soon."""
@@ -43,10 +44,10 @@ class Kubectl(NamedTuple):
 
     def find(self, objects: Iterable[KubernetesObject]) -> list[dict[str, Any]]:
         """Those of `objects` that are there, as the cluster has them."""
-        stream = "---\n".join(map(yaml_text.dump, objects))
-        found = stream and self._call(("get", "--ignore-not-found", "-o", "json", "-f", "-"), stream)
-        parsed = json.loads(found) if found else {"items": []}
-        return list(parsed.get("items", [parsed]))
+        given = list(objects)
+        printed = self._call(("get", "--ignore-not-found", "-o", "json", "-f", "-", REQUEST), given) if given else []
+        parsed = [json.loads(each) for each in printed if each]
+        return [item for each in parsed for item in each.get("items", [each])]
 
     def get(self, manifest: KubernetesObject) -> dict[str, Any] | None:
         """The object of that identity as the cluster has it, or None."""

@@ -7,12 +7,12 @@ from pydantic import Field
 
 from components.addon import Addon
 from components.artefact import Files, config_map, volume
+from components.autoscaler import disruption_budget
 from components.context import Collector, Context, Conventions, Profile, Traits
 from components.network_policy import DNS
 from components.objects import reserved
 from components.observability import traces
 from components.program import Program
-from components.scaling import disruption_budget
 from components.unit import KubernetesObject, Namespace, Unit
 from components.values import DnsLabel, PinnedImage, Quantity
 from components.yaml_text import dump

@@ -52,12 +52,16 @@ def command(
 def _show(found: Judgement) -> None:
     verdict = found.verdict
     if verdict.violations:
-        head = ("severity", "rule", "object", "where", "what")
-        output.table(head, ((e.severity, e.rule, e.object, e.path, e.message) for e in verdict.violations))
+        output.table(
+            ("severity", "rule", "object", "where", "what"),
+            ((e.severity, e.rule, e.object, e.path, e.message) for e in verdict.violations),
+        )
     said = dict.fromkeys(exemption for _, exemption in verdict.excepted)
     if said:
-        head = ("excepted", "of", "until", "because")
-        output.table(head, ((e.rule, e.object, str(e.until or "it changes"), e.reason) for e in said))
+        output.table(
+            ("excepted", "of", "until", "because"),
+            ((e.rule, e.object, str(e.until or "it changes"), e.reason) for e in said),
+        )
     for each in verdict.unused:
         output.note(f"note: nothing needs the exception from {each.rule} for {each.object}. Remove it")
     output.note(
