@@ -20,17 +20,6 @@ ENVIRONMENTS = environment_file.names(ROOT)
 
 
 @pytest.fixture(scope="session")
-def custom_resources(cluster: Cluster, shared: Path) -> Iterator[None]:
-    """The definitions that other projects' operators bring. They go with the sandbox, or else in the end."""
-    files = ("-f", str(shared / "crds"))
-    cluster.kubectl("apply", "--server-side", *files)
-    cluster.kubectl("wait", "--for=condition=Established", "--timeout=300s", "crd", "--all")
-    yield
-    if runs():
-        cluster.kubectl("delete", "--ignore-not-found", "--wait=false", *files)
-
-
-@pytest.fixture(scope="session")
 def namespaces(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Where everything goes that the project emits: not even a dry run puts anything into a namespace that is not."""
     there = {each["metadata"]["name"] for each in cluster.list("namespaces")}
