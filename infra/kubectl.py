@@ -15,7 +15,8 @@ from infra.patience import Patience
 PASSING = re.compile(
     r"\((ServiceUnavailable|TooManyRequests|Timeout|ServerTimeout)\)|currently unable|too many requests"
     r"|an error on the server|connection (refused|reset|lost)|was refused|\bEOF\b|i/o timeout|TLS handshake timeout"
-    r"|etcdserver:|Client\.Timeout|no matches for kind|could not find the requested|failed calling webhook|because it is being terminated",
+    r"|etcdserver:|Client\.Timeout|no matches for kind|could not find the requested|failed calling webhook"
+    r"|because it is being terminated",
     re.IGNORECASE,
 )
 """What kubectl says of a cluster that is starting, busy or being extended: the same question may be answered soon."""
