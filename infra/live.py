@@ -24,7 +24,14 @@ PREDICTION_SECONDS = 30
 BUSY = frozenset((429, 502, 503, 504))
 """Statuses of an API server, or of what stands before it, that has no time now."""
 RETRY = Retry(
-    connect=0, read=2, status=8, backoff_factor=0.2, backoff_max=3, status_forcelist=BUSY, raise_on_status=False
+    connect=0,
+    read=2,
+    other=0,
+    status=8,
+    backoff_factor=0.2,
+    backoff_max=3,
+    status_forcelist=BUSY,
+    raise_on_status=False,
 )
 _new_client: Callable[..., object] = config.new_client_from_config
 
