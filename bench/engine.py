@@ -79,7 +79,11 @@ def _median(runs: list[Ran]) -> str:
 def _pulumi(program: str, plan: Plan) -> Run:
     """One stack of `program` from nothing, on an API server of its own."""
     with api_server.running() as kubeconfig, scratch() as folder:
-        _prepare(folder, program, {"kubeconfig": kubeconfig, "models": plan.stacks, "artefact": IRIS.artefact.path})
+        _prepare(
+            folder,
+            program,
+            {"kubeconfig": kubeconfig, "models": plan.stacks, "artefact": IRIS.artefact and IRIS.artefact.path},
+        )
         environ = _environ(folder) | ({} if plan.checkpoints else BARE)
         command = partial(process, "pulumi", "--non-interactive", "--cwd", folder, env=environ)
         command("stack", "init", "bench")

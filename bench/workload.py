@@ -3,7 +3,8 @@
 from typing import Any
 
 from components.context import Context
-from components.runtimes.mlserver import MLServer, Model
+from components.model import Model
+from components.runtimes.mlserver import MLServer
 from components.unit import KubernetesObject
 from model_stacks.iris import IRIS
 

@@ -9,14 +9,17 @@ from .errors import Invalid, Mistake, SlipwayError, UnknownKind
 from .installation import Installation
 from .manifest import Manifest
 from .mirror import Mirror
+from .model import Format, Model
 from .model_deployment import ModelDeployment
-from .model_server import ModelServer, Server
+from .model_server import ModelServer
 from .model_stack import Endpoint, ModelStack
 from .model_store import Grant, StoreUrl
+from .model_uri import ModelUri
 from .network import Cidr
 from .node_pool import Gpu, NodePool, Taint
 from .platform import Platform
 from .scaling import Autoscaling
+from .server import Server
 from .unit import Chart, ChartImage, GeneratedSecret, KubernetesObject, Namespace, Unit
 from .values import DnsLabel, Host, PinnedImage, Quantity, Resources, Value
 
@@ -37,6 +40,7 @@ __all__ = [
     "DnsLabel",
     "Endpoint",
     "Environment",
+    "Format",
     "GeneratedSecret",
     "Gpu",
     "Grant",
@@ -49,9 +53,11 @@ __all__ = [
     "Manifest",
     "Mirror",
     "Mistake",
+    "Model",
     "ModelDeployment",
     "ModelServer",
     "ModelStack",
+    "ModelUri",
     "Namespace",
     "NodePool",
     "PinnedImage",

@@ -9,10 +9,12 @@ from typing import IO
 import sandbox
 from components.errors import SlipwayError
 from components.images import images
-from infra import doctor, engine, machine, rollout
+from infra import difference, doctor, engine, machine, preview, rollout
+from infra.difference import Change
 from infra.engine import Engine
 from infra.kubectl import Kubectl
 from infra.live import Live
+from infra.objects import Objects
 from infra.progress import say
 from infra.rendered import Rendered, refuse_charts
 from infra.settings import Target
@@ -41,13 +43,13 @@ class Delivery:
             yield Step("This machine", self._fit)
         if self._known:
             yield Step("Cluster", lambda log: f"Kubernetes {self.live().version()}")
-        else:
-            yield from map(machine.tool, (*self._target.cluster.spec.programs, "pulumi"))
+        yield from self.tools()
         if self._with_engine():
             yield self._engine.up()
             yield self._ready()
         else:
             rendered = self._rendered()
+            yield from rendered.of_others()
             yield rendered.apply()
             yield self._ready()
             yield rendered.prune()
@@ -62,6 +64,21 @@ class Delivery:
         else:
             yield self._rendered().remove()
         self._own_kubeconfig.unlink(missing_ok=True)
+
+    def tools(self) -> Iterator[Step]:
+        """The programs without which a cluster that only the engine can make is out of reach."""
+        if not self._known:
+            yield from map(machine.tool, (*self._target.cluster.spec.programs, "pulumi"))
+
+    def changes(self) -> list[Change]:
+        """What `up` would change. Raises SlipwayError where that cannot be known."""
+        if self._known:
+            self.live().version()
+        if self._with_engine():
+            return list(preview.changes(self._engine.preview()))
+        refuse_charts(self._target.units())
+        rendered = self._rendered()
+        return list(difference.changes(Objects(self.live()), rendered.wanted(), rendered.unwanted()))
 
     def live(self) -> Live:
         """The environment's cluster. Raises SlipwayError where there is none yet."""

@@ -38,9 +38,16 @@ class Kubectl(NamedTuple):
         arguments = ("apply", "--server-side", "--force-conflicts", "--field-manager=slipway", "--validate=strict")
         self._run((*arguments, REQUEST, "-f", "-", *extra), objects, log)
 
-    def delete(self, objects: Iterable[KubernetesObject], log: IO[str]) -> None:
-        """Remove `objects`, and wait until they are gone; those that are gone already are fine."""
-        self._run(("delete", "--ignore-not-found", "--timeout=5m", "-f", "-"), objects, log)
+    def delete(self, objects: Iterable[KubernetesObject], log: IO[str], seconds: int = 120) -> None:
+        """Remove `objects`, and wait so long for each to be gone; those that are gone already are fine."""
+        self._run(("delete", "--ignore-not-found", f"--timeout={seconds}s", "-f", "-"), objects, log)
+
+    def find(self, objects: Iterable[KubernetesObject]) -> list[dict[str, Any]]:
+        """Those of `objects` that are there, as the cluster has them."""
+        given = list(objects)
+        printed = self._call(("get", "--ignore-not-found", "-o", "json", "-f", "-", REQUEST), given) if given else []
+        parsed = [json.loads(each) for each in printed if each]
+        return [item for each in parsed for item in each.get("items", [each])]
 
     def get(self, manifest: KubernetesObject) -> dict[str, Any] | None:
         """The object of that identity as the cluster has it, or None."""

@@ -12,7 +12,7 @@ from urllib.parse import SplitResult, urlsplit
 
 import yaml
 from kubernetes import client, config
-from kubernetes.stream import portforward
+from kubernetes.stream.ws_client import portforward_call
 from urllib3 import Retry
 from urllib3.exceptions import HTTPError
 
@@ -34,6 +34,7 @@ RETRY = Retry(
     raise_on_status=False,
 )
 _new_client: Callable[..., object] = config.new_client_from_config
+_port_forward: Callable[..., Any] = portforward_call
 
 
 class Unreachable(SlipwayError):
@@ -122,11 +123,13 @@ class Live:
     def _forwarded(self, address: SplitResult) -> Any:
         service, namespace = str(address.hostname).split(".")[:2]
         pod, port = self._ready_pod(service, namespace)
-        connect, patience = client.CoreV1Api(self.api).connect_get_namespaced_pod_portforward, Patience()
+        path = f"/api/v1/namespaces/{namespace}/pods/{pod}/portforward?ports={port}"
+        method, url, headers, *_ = self.api.param_serialize("GET", path, auth_settings=["BearerToken"])
+        patience = Patience()
         while True:
             try:
                 with self.answering():
-                    stream = portforward(connect, pod, namespace, ports=str(port)).socket(port)
+                    stream = _port_forward(self.api.configuration, method, url, headers=headers).socket(port)
                     stream.settimeout(PREDICTION_SECONDS)
                     return stream
             except Unreachable:

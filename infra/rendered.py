@@ -8,9 +8,11 @@ from typing import IO
 
 from components import render
 from components.errors import SlipwayError
+from components.objects import secret_object
 from components.unit import MANAGED_BY, KubernetesObject, Unit
 from infra.inventory import NAMESPACE, Identity, identity, note, noted
 from infra.kubectl import Kubectl
+from infra.removal import remove
 from infra.settings import Target
 from sandbox import Step
 
@@ -52,16 +54,20 @@ class Rendered:
 
         return Step("Apply with kubectl", run)
 
+    def of_others(self) -> Iterator[Step]:
+        """A line for each namespace that somebody else has made."""
+        for name in sorted(self._foreign):
+            yield Step(f"Namespace {name} is not ours", lambda log: "used as it is; `down` leaves it")
+
     def prune(self) -> Step:
         """Remove what an earlier run made and this environment no longer has; to run when the new objects serve."""
 
         def run(log: IO[str]) -> str:
             wanted = [identity(manifest) for manifest in self._objects()]
-            kept = {each.object for each in wanted}
             known, version = self._note()
             if known != self._written:
                 raise self._contended()
-            done = self._delete([each for each in known if each.object not in kept], log)
+            done = self._delete(self.unwanted(), log)
             self._write(wanted, version, log)
             return done
 
@@ -71,26 +77,36 @@ class Rendered:
         """Remove everything that `apply` made."""
 
         def run(log: IO[str]) -> str:
-            done = self._delete(self._note()[0], log)
+            done = self._delete(self._own(self._note()[0]), log)
             self._kubectl.delete([note(self._target.name, [])], log)
             return done
 
         return Step("Remove every object", run)
+
+    def wanted(self) -> Iterator[KubernetesObject]:
+        """What `apply` makes."""
+        return self._filled(self._objects())
+
+    def unwanted(self) -> list[Identity]:
+        """What `prune` removes."""
+        kept = {identity(manifest).object for manifest in self._objects()}
+        return self._own([each for each in self._note()[0] if each.object not in kept])
 
     def exists(self) -> bool:
         """Whether this environment was applied to the cluster in this way."""
         return bool(self._note()[0])
 
     def _objects(self) -> list[KubernetesObject]:
-        """What is to be on the cluster, namespaces first; generated Secrets without their values."""
+        """What is to be on the cluster, namespaces of ours first; generated Secrets without their values."""
         (_, namespaces), *folders = sorted(render.folders(self._units))
+        own = (each for each in namespaces if each["metadata"]["name"] not in self._foreign)
         rest = (manifest for _, objects in folders for manifest in objects)
-        return [*namespaces, *(manifest for manifest, _ in self._generated()), *rest]
+        return [*own, *(manifest for manifest, _ in self._generated()), *rest]
 
     def _generated(self) -> Iterator[tuple[KubernetesObject, Mapping[str, int]]]:
         """Each generated Secret without its values, and how many digits they have."""
         for unit in self._units:
-            yield from ((secret.manifest(unit.namespace.name, {}), secret.keys) for secret in unit.secrets)
+            yield from ((secret_object(secret, unit.namespace.name, {}), secret.keys) for secret in unit.secrets)
 
     def _filled(self, objects: Iterable[KubernetesObject]) -> Iterator[KubernetesObject]:
         """The objects, a generated Secret with values for what the cluster lacks of it, or not at all."""
@@ -103,6 +119,18 @@ class Rendered:
                 yield {**manifest, "stringData": known | lacking}
             elif not keys:
                 yield manifest
+
+    @cached_property
+    def _foreign(self) -> frozenset[str]:
+        """Namespaces that are there, and neither say nor are noted to be ours: they are not changed, nor removed."""
+        noted = {each.name for each in self._note()[0] if each.kind == "Namespace"}
+        spaces = {unit.namespace.name: unit.namespace for unit in self._units}
+        found = self._kubectl.find(space.manifest() for name, space in spaces.items() if name not in noted)
+        return frozenset(
+            each["metadata"]["name"]
+            for each in found
+            if not MANAGED_BY.items() <= each["metadata"].get("labels", {}).items()
+        )
 
     def _note(self) -> tuple[list[Identity], str | None]:
         """What is noted, and which version of the note that is."""
@@ -120,15 +148,17 @@ class Rendered:
         fact = f"environment {self._target.name!r} is being changed from another machine as well"
         return SlipwayError(f"{fact}. Let that run end, then run it again")
 
+    def _own(self, identities: list[Identity]) -> list[Identity]:
+        """Without what other environments have on this cluster too, such as the models' namespace."""
+        shared = self._shared() if identities else set()
+        return [each for each in identities if each not in shared]
+
     def _shared(self) -> set[Identity]:
-        """What other environments have on this cluster too, such as the models' namespace: it stays with the last."""
+        """What other environments have noted on this cluster."""
         own = note(self._target.name, [])["metadata"]["name"]
         notes = self._kubectl.select("configmap", NAMESPACE, MANAGED_BY)
         return {each for found in notes if found["metadata"]["name"] != own for each in noted(found)}
 
     def _delete(self, unwanted: list[Identity], log: IO[str]) -> str:
-        if unwanted:
-            shared = self._shared()
-            unwanted = [each for each in unwanted if each not in shared]
-        self._kubectl.delete([each.manifest() for each in reversed(unwanted)], log)
+        remove(self._kubectl, unwanted, log)
         return f"{len(unwanted)} objects" if unwanted else "nothing"

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from components.artefact import Artefact
-from components.runtimes.mlserver import MLServer, Model
+from components.model import Model
+from components.runtimes.mlserver import MLServer
 
 IRIS = Model(
     format="sklearn",

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from components.artefact import Artefact
-from components.runtimes.mlserver import MLServer, Model
+from components.model import Model
+from components.runtimes.mlserver import MLServer
 
 ANALYSIS = [14.23, 1.71, 2.43, 15.6, 127.0, 2.8, 3.06, 0.28, 2.29, 5.64, 1.04, 3.92, 1065.0]
 

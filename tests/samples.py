@@ -4,7 +4,8 @@ from pathlib import Path
 from typing import Any
 
 from components.artefact import Artefact
-from components.runtimes.mlserver import MLServer, Model
+from components.model import Model
+from components.runtimes.mlserver import MLServer
 from components.unit import KubernetesObject
 
 OBJECT: KubernetesObject = {

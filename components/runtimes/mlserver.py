@@ -1,40 +1,32 @@
 """MLServer: scikit-learn, XGBoost, LightGBM and MLflow models over the Open Inference (V2) protocol."""
 
 import json
-from typing import Annotated, Any, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 from pydantic import Field
 
-from components.artefact import Artefact, Files
+from components.artefact import Files
 from components.context import Context
-from components.model_server import MODELS_FOLDER, ModelServer, Server
+from components.model import MODELS_FOLDER, Model
+from components.model_server import ModelServer
 from components.model_stack import Endpoint
-from components.values import DnsLabel, PinnedImage, Value
+from components.probe import Probe
+from components.server import Server
+from components.values import DnsLabel, PinnedImage
 
 VERSION = "1.7.1"
-IMPLEMENTATIONS = {
-    "lightgbm": "mlserver_lightgbm.LightGBMModel",
-    "mlflow": "mlserver_mlflow.MLflowRuntime",
-    "sklearn": "mlserver_sklearn.SKLearnModel",
-    "xgboost": "mlserver_xgboost.XGBoostModel",
-}
-
-
-class Model(Value):
-    """One model of a server. `sample` is a V2 inference request that it understands."""
-
-    format: Literal["lightgbm", "mlflow", "sklearn", "xgboost"]
-    artefact: Artefact
-    sample: dict[str, Any] | None = None
-
-    def settings(self, name: str) -> dict[str, Any]:
-        """MLServer's model-settings.json."""
-        uri = f"{MODELS_FOLDER}/{name}/{self.artefact.path.name}"
-        return {"name": name, "implementation": IMPLEMENTATIONS[self.format], "parameters": {"uri": uri}}
 
 
 class MLServer(ModelServer):
     """One server process, with one model or several small ones that share its memory."""
+
+    formats = {
+        "lightgbm": "mlserver_lightgbm.LightGBMModel",
+        "mlflow": "mlserver_mlflow.MLflowRuntime",
+        "sklearn": "mlserver_sklearn.SKLearnModel",
+        "xgboost": "mlserver_xgboost.XGBoostModel",
+    }
 
     models: Annotated[dict[DnsLabel, Model], Field(min_length=1)]
     image: PinnedImage | None = None
@@ -50,17 +42,20 @@ class MLServer(ModelServer):
             env={"HOME": "/tmp"},
             traces_env={"MLSERVER_TRACING_SERVER": "{address}", "MLSERVER_SERVER_NAME": self.name},
             ports={"http": 8080, "grpc": 8081, "metrics": 8082},
-            startup_path=first,
-            ready_path="/v2/health/ready" if len(self.models) > 1 else first,
-            live_path="/v2/health/live",
+            startup=Probe(path=first),
+            ready=Probe(path="/v2/health/ready" if len(self.models) > 1 else first),
+            live=Probe(path="/v2/health/live"),
         )
 
     def files(self) -> Files:
         files: Files = {"settings.json": _text({"debug": False, "parallel_workers": 0})}
         for name, model in sorted(self.models.items()):
-            files[f"{name}/model-settings.json"] = _text(model.settings(name))
-            files |= {f"{name}/{path}": content for path, content in model.artefact.files.items()}
+            found = {"name": name, "implementation": self.formats[model.format]}
+            files[f"{name}/model-settings.json"] = _text({**found, "parameters": {"uri": model.path(name)}})
         return files
+
+    def served(self) -> Mapping[str, Model]:
+        return self.models
 
     def endpoints(self, context: Context) -> tuple[Endpoint, ...]:
         base = f"{self.url(context)}/v2/models"

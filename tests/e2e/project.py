@@ -55,6 +55,10 @@ class Project:
         """The same, however it ends."""
         return slipway(*self._command("up", models), env=self._environ())
 
+    def diff(self, models: Models) -> Done:
+        """What `up` with `models` would change, as JSON."""
+        return slipway(*self._command("diff", models), "--json", env=self._environ())
+
     def killed(self, models: Models, at: str, kind: str = "Deployment") -> None:
         """The same, killed by SIGKILL at the moment when it has kubectl apply or delete an object of `kind`."""
         done = slipway(*self._command("up", models), env=self._environ(E2E_KILL_AT=at, E2E_KILL_KIND=kind))

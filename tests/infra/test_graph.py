@@ -12,8 +12,9 @@ from components.addons.metrics_server import MetricsServer
 from components.clusters.k3d import K3d
 from components.context import Context, Traits
 from components.environment import Environment
+from components.model import Model
 from components.model_stack import ModelStack
-from components.runtimes.mlserver import MLServer, Model
+from components.runtimes.mlserver import MLServer
 from components.unit import Chart, KubernetesObject, Namespace, Unit
 from infra import graph, settings
 from infra.graph.diagram import diagram

@@ -58,9 +58,12 @@ class Memory(Kubectl):
     def get(self, manifest: KubernetesObject) -> dict[str, Any] | None:
         return self.cluster.get(identity(manifest))
 
-    def delete(self, objects: Iterable[KubernetesObject], log: IO[str]) -> None:
+    def delete(self, objects: Iterable[KubernetesObject], log: IO[str], seconds: int = 0) -> None:
         for manifest in objects:
             self.cluster.pop(identity(manifest), None)
+
+    def find(self, objects: Iterable[KubernetesObject]) -> list[dict[str, Any]]:
+        return [self.cluster[identity(each)] for each in objects if identity(each) in self.cluster]
 
     def select(self, kind: str, namespace: str, labels: dict[str, str]) -> list[dict[str, Any]]:
         return [each for each in self.cluster.values() if each["kind"] == "ConfigMap" and "binaryData" in each]
@@ -161,6 +164,38 @@ def test_everything_goes(kubectl: Memory) -> None:
     rendered(kubectl).apply().run(io.StringIO())
     rendered(kubectl).remove().run(io.StringIO())
     assert kubectl.cluster == {}
+
+
+def foreign(kubectl: Memory, **labels: str) -> Identity:
+    """A namespace `tools` that was there before."""
+    space = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "tools", "labels": labels}}
+    kubectl.cluster[identity(space)] = space
+    return identity(space)
+
+
+def test_a_namespace_of_somebody_else_is_used_as_it_is_and_stays(kubectl: Memory) -> None:
+    space = foreign(kubectl, team="science")
+    before = kubectl.cluster[space]
+    (told,) = rendered(kubectl).of_others()
+    assert told.title == "Namespace tools is not ours"
+    rendered(kubectl).apply().run(io.StringIO())
+    assert list(rendered(kubectl).of_others()), "it is told each time"
+    rendered(kubectl).prune().run(io.StringIO())
+    assert identity(OBJECT) in kubectl.cluster
+    assert kubectl.cluster[space] is before
+    rendered(kubectl).remove().run(io.StringIO())
+    assert kubectl.cluster == {space: before}
+
+
+@pytest.mark.parametrize("noted", [True, False])
+def test_a_namespace_of_ours_goes_whoever_has_changed_it(kubectl: Memory, noted: bool) -> None:
+    if noted:
+        rendered(kubectl).apply().run(io.StringIO())
+    space = foreign(kubectl, **({} if noted else {"app.kubernetes.io/managed-by": "slipway"}))
+    assert not list(rendered(kubectl).of_others())
+    rendered(kubectl).apply().run(io.StringIO())
+    rendered(kubectl).remove().run(io.StringIO())
+    assert space not in kubectl.cluster
 
 
 def test_charts_are_refused_with_both_cures() -> None:

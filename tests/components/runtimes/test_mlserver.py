@@ -6,7 +6,8 @@ import pytest
 from pydantic import ValidationError
 
 from components.context import Context, Conventions
-from components.model_server import MODELS_FOLDER
+from components.model import MODELS_FOLDER
+from components.model_files import small_files
 from components.runtimes.mlserver import VERSION, MLServer
 from components.unit import Namespace
 from tests.samples import artefact, by_kind
@@ -42,7 +43,7 @@ def test_each_format_is_loaded_by_its_own_runtime(tmp_path: Path, format: str, i
 def test_the_settings_name_a_file_that_is_there(tmp_path: Path, format: str) -> None:
     stack = server(tmp_path, format)
     uri = json.loads(stack.files()[f"{format}/model-settings.json"])["parameters"]["uri"]
-    assert stack.files()[uri.removeprefix(f"{MODELS_FOLDER}/")] == format.encode()
+    assert small_files(stack.files(), stack.served())[uri.removeprefix(f"{MODELS_FOLDER}/")] == format.encode()
 
 
 def test_a_folder_is_named_as_a_whole_and_holds_its_files(tmp_path: Path) -> None:
@@ -52,12 +53,12 @@ def test_a_folder_is_named_as_a_whole_and_holds_its_files(tmp_path: Path) -> Non
     stack = MLServer.model_validate({"name": "churn", "owner": "science", "models": models})
     uri = json.loads(stack.files()["churn/model-settings.json"])["parameters"]["uri"]
     assert uri == f"{MODELS_FOLDER}/churn/churn"
-    assert stack.files()["churn/churn/MLmodel"] == b"flavors: {}"
+    assert small_files(stack.files(), stack.served())["churn/churn/MLmodel"] == b"flavors: {}"
 
 
 def test_a_format_that_the_server_lacks_is_refused(tmp_path: Path) -> None:
     models = {"iris": {"format": "onnx", "artefact": artefact(tmp_path)}}
-    with pytest.raises(ValidationError, match="'lightgbm', 'mlflow', 'sklearn' or 'xgboost'"):
+    with pytest.raises(ValidationError, match="serves lightgbm, mlflow, sklearn, xgboost; got 'onnx'"):
         MLServer.model_validate({"name": "iris", "owner": "science", "models": models})
 
 
@@ -86,13 +87,13 @@ def test_an_image_of_ones_own_wins(tmp_path: Path) -> None:
 
 def test_one_model_is_asked_itself_whether_it_is_ready(tmp_path: Path) -> None:
     process = server(tmp_path, "sklearn").server()
-    assert process.startup_path == process.ready_path == "/v2/models/sklearn/ready"
+    assert process.startup.path == process.ready.path == "/v2/models/sklearn/ready"
 
 
 def test_several_models_are_asked_together_once_the_first_is_loaded(tmp_path: Path) -> None:
     process = server(tmp_path, "sklearn", "xgboost").server()
-    assert process.startup_path == "/v2/models/sklearn/ready"
-    assert process.ready_path == "/v2/health/ready"
+    assert process.startup.path == "/v2/models/sklearn/ready"
+    assert process.ready.path == "/v2/health/ready"
 
 
 def test_every_model_has_an_endpoint(tmp_path: Path) -> None:
