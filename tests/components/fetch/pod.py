@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -31,9 +32,9 @@ class Done(NamedTuple):
 class Pod:
     """`folder` is what its server would find at /mnt/models."""
 
-    def __init__(self, place: Path, authority: str, ports: tuple[int, ...]) -> None:
+    def __init__(self, place: Path, authority: str, ports: Iterable[int]) -> None:
         self.folder, self._config = place / "models", place / "config"
-        self._authority, self._ports = authority, ports
+        self._authority, self.ports = authority, [*ports]
         self.folder.mkdir()
         shutil.copytree(PROGRAM, self._config / "fetch", ignore=shutil.ignore_patterns("__pycache__"))
         (self._config / "files").mkdir()
@@ -57,7 +58,7 @@ class Pod:
         models = {name: each if isinstance(each, Model) else model(each) for name, each in uris.items()}
         plan = json.loads(model_fetch.plan(models, Context()))
         plan |= {"folder": str(self.folder), "redirects": redirects, "retries": QUICK}
-        plan["reachable"] = [["127.0.0.1/32", port] for port in self._ports]
+        plan["reachable"] = [["127.0.0.1/32", port] for port in self.ports]
         for each in plan["models"]:
             each["target"] = each["target"].replace("/mnt/models", str(self.folder))
         (self._config / "plan.json").write_text(json.dumps(plan))
