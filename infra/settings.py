@@ -15,6 +15,7 @@ from components.environment import Environment
 from components.errors import Invalid, Mistake, SlipwayError, dotted
 from components.mirror import Mirror
 from components.mistakes import mistakes
+from components.model_sources import S3Endpoint, Source
 from components.model_stack import ModelStack
 from components.unit import Unit
 from components.values import Value, merged
@@ -22,6 +23,8 @@ from infra import engine_config, environment_file
 
 Choices = dict[str, dict[str, Any] | None]
 PREFIX = "slipway:"
+AGREED = {"mirror", "profile", "s3_endpoint", "sources"}
+"""The settings that are conventions, for all that belongs to an environment."""
 
 
 class Settings(Value):
@@ -35,6 +38,8 @@ class Settings(Value):
     models: Choices = {}
     profile: Profile = "production"
     mirror: Mirror = Mirror()
+    sources: tuple[Source, ...] | None = None
+    s3_endpoint: S3Endpoint | None = None
 
 
 class ClusterKind(NamedTuple):
@@ -97,7 +102,7 @@ def target(name: str, chosen: Mapping[str, Any]) -> Target:
     conventions = Conventions()
     with reader.at((), Settings):
         settings = Settings.model_validate(chosen)
-        conventions = Conventions(profile=settings.profile, mirror=settings.mirror)
+        conventions = Conventions.model_validate(settings.model_dump(include=AGREED))
     clusters = [reader.cluster(*choice) for choice in _well_formed(chosen, "cluster")]
     addons = [reader.addon(*choice) for choice in _well_formed(chosen, "addons")]
     stacks = [reader.stack(*choice) for choice in _well_formed(chosen, "models")]
