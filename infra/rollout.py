@@ -21,7 +21,10 @@ HOPELESS = frozenset(
 )
 """Waiting reasons that time alone does not mend."""
 RESTARTS = 2
-"""A container that ended this often while starting will not start."""
+"""A container that ended this often while starting will not start; one that comes first tries again by itself."""
+
+SECONDS = 600
+"""How long to wait for Deployments, unless one of them is allowed longer."""
 
 
 class Rollout(NamedTuple):
@@ -38,14 +41,18 @@ class Rollout(NamedTuple):
         return f"{self.name} {self.ready}/{self.wanted}"
 
 
-def wait(live: Live, units: Iterable[Unit], log: IO[str], *, growing: bool = False, seconds: float = 600) -> str:
+def wait(
+    live: Live, units: Iterable[Unit], log: IO[str], *, growing: bool = False, seconds: float | None = None
+) -> str:
     """Wait until every Deployment of `units` runs as its newest revision says.
 
     Raises SlipwayError with the pod's reason (image, scheduling, crash, probe) as soon as waiting is hopeless; on a
     `growing` cluster, which adds a machine for a pod that no node takes, scheduling is given all `seconds`.
     """
-    wanted = [manifest["metadata"] for manifest in _deployments(units)]
-    deadline = time.monotonic() + seconds
+    deployments = list(_deployments(units))
+    wanted = [manifest["metadata"] for manifest in deployments]
+    allowed = (manifest["spec"].get("progressDeadlineSeconds", 0) for manifest in deployments)
+    deadline = time.monotonic() + (max((SECONDS, *allowed)) if seconds is None else seconds)
     while True:
         rollouts = [_rollout(live, metadata["namespace"], metadata["name"]) for metadata in wanted]
         log.write(", ".join(map(str, rollouts)) + "\n")
@@ -109,18 +116,18 @@ def _last_error(live: Live, pod: KubernetesObject) -> str:
 def trouble(pod: KubernetesObject, late: bool = False, growing: bool = False) -> str | None:
     """Why a pod will not become ready, in its own words; with `late`, also what might still have passed."""
     status = pod.get("status", {})
-    containers = (*status.get("initContainerStatuses", ()), *status.get("containerStatuses", ()))
-    found = (_of_container(each, late) for each in containers)
+    first, then = status.get("initContainerStatuses", ()), status.get("containerStatuses", ())
+    found = (*(_of_container(each, late, 1) for each in first), *(_of_container(each, late, RESTARTS) for each in then))
     other = (_of_condition(each, late, growing) for each in status.get("conditions", ()))
     words = next(filter(None, (*found, *other)), None)
     return words and f"pod {pod['metadata']['name']}: {words}"
 
 
-def _of_container(container: dict[str, Any], late: bool) -> str | None:
+def _of_container(container: dict[str, Any], late: bool, restarts: int) -> str | None:
     waiting, ended = container["state"].get("waiting", {}), container["lastState"].get("terminated", {})
     reason = waiting.get("reason", "")
-    if reason == "CrashLoopBackOff" and container["restartCount"] >= RESTARTS:
-        return f"its server ended {container['restartCount']} times, last {_ending(ended)}"
+    if reason == "CrashLoopBackOff" and container["restartCount"] >= restarts:
+        return f"its {container['name']} ended {container['restartCount']} times, last {_ending(ended)}"
     if reason in HOPELESS or (late and waiting.get("message")):
         return f"{reason}: {waiting.get('message')}"
     return None

@@ -177,6 +177,14 @@ def test_a_server_that_starts_again_after_the_machine_did_is_no_trouble() -> Non
     assert trouble(pod(container(restarts=7, ended={"reason": "Unknown", "exitCode": 255}))) is None
 
 
+def test_what_comes_first_and_fails_again_is_told_in_its_own_words() -> None:
+    ended = {"reason": "Error", "exitCode": 1, "message": "model 'iris': answered 404. Mend its uri"}
+    found = pod(container({"reason": "PodInitializing"}))
+    found["status"]["initContainerStatuses"] = [{**container(BACK_OFF, restarts=1, ended=ended), "name": "fetch"}]
+    words = "its fetch ended 1 times, last Error (exit code 1): model 'iris': answered 404. Mend its uri"
+    assert trouble(found) == f"pod iris-new-1: {words}"
+
+
 def test_a_server_that_ended_once_gets_another_chance() -> None:
     assert trouble(pod(container(restarts=1, ended={"reason": "Error", "exitCode": 1}))) is None
 

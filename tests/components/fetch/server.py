@@ -30,8 +30,8 @@ class Server(ThreadingHTTPServer):
     tag = '"1"'
     failing = ""
 
-    def __init__(self, certificate: Path) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
+    def __init__(self, certificate: Path, address: str = "127.0.0.1", port: int = 0) -> None:
+        super().__init__((address, port), Handler)
         self.files: dict[str, bytes] = {}
         self.faults: list[Answer] = []
         self.redirects: dict[str, str] = {}

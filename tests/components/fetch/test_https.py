@@ -144,7 +144,8 @@ def test_a_model_beyond_its_size_is_refused_before_it_is_read(pod: Pod, server: 
 
 
 def test_a_certificate_of_nobody_is_final(pod: Pod, server: Server) -> None:
-    done = pod.fetch(env={"CA_CERTIFICATES": ""}, iris=weights(server))
+    pod.env = {"CA_CERTIFICATES": ""}
+    done = pod.fetch(iris=weights(server))
     assert done.code == 1
     assert "certificate verify failed" in done.reason
     assert "asked again" not in done.out
@@ -182,7 +183,8 @@ def test_a_redirect_leads_where_the_environment_allows(
 ) -> None:
     server.redirects["/moved"] = f"https://{server.host}/models/weights.bin"
     hosts = allowed and [each.format(host=server.host) for each in allowed]
-    done = pod.fetch(redirects=hosts, iris=f"https://{server.host}/moved")
+    pod.redirects = hosts
+    done = pod.fetch(iris=f"https://{server.host}/moved")
     assert done.code == code
     assert ("which slipway:sources does not allow" in done.out) == bool(code)
 
@@ -195,7 +197,8 @@ def test_a_name_that_leads_to_this_machine_is_not_connected_to(pod: Pod, server:
 
 
 def test_the_authorization_of_the_secret_is_sent(pod: Pod, server: Server) -> None:
-    assert pod.fetch(env={"AUTHORIZATION": "Bearer 1"}, iris=weights(server)).code == 0
+    pod.env = {"AUTHORIZATION": "Bearer 1"}
+    assert pod.fetch(iris=weights(server)).code == 0
     assert {each.authorization for each in server.asked} == {"Bearer 1"}
 
 

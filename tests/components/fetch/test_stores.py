@@ -14,10 +14,8 @@ from components.artefact import Artefact
 from components.fetch.remote import BLOCK
 
 from .pod import Pod, model
+from .s3 import put, s3_server
 from .server import Server, cut, status
-
-boto3 = pytest.importorskip("boto3", reason="the clients of the stores are not installed")
-moto = pytest.importorskip("moto.server", reason="the stand-in for S3 is not installed")
 
 OBJECTS = {
     "models/churn/MLmodel": b"flavors: {}\n",
@@ -48,17 +46,10 @@ def is_churn(pod: Pod) -> bool:
 @pytest.fixture(scope="module")
 def s3_port() -> Iterator[int]:
     """Of a stand-in for S3 that has the objects in a bucket `store`."""
-    server = moto.ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    _, port = server.get_host_and_port()
-    keys = {"aws_access_key_id": "1", "aws_secret_access_key": "1", "region_name": "us-east-1"}
-    client = boto3.client("s3", endpoint_url=f"http://127.0.0.1:{port}", **keys)
-    client.create_bucket(Bucket="store")
-    for key, content in OBJECTS.items():
-        client.put_object(Bucket="store", Key=key, Body=content)
-    client.put_object(Bucket="store", Key="models/churn/")
-    yield port
-    server.stop()
+    with s3_server() as url:
+        for path in ("", *OBJECTS, "models/churn/"):
+            put(f"{url}/store/{path}", OBJECTS.get(path, b""))
+        yield int(url.rpartition(":")[2])
 
 
 def test_s3(pod: Pod, s3_port: int, digest: str) -> None:
@@ -66,18 +57,21 @@ def test_s3(pod: Pod, s3_port: int, digest: str) -> None:
     env = {**S3_KEYS, "AWS_ENDPOINT_URL_S3": f"http://127.0.0.1:{s3_port}"}
     churn = model("s3://store/models/churn", sha256=digest)
     iris = model("s3://store/models/iris.joblib", sha256=hashlib.sha256(b"weights").hexdigest())
-    done = pod.fetch(env=env, churn=churn, iris=iris)
+    pod.env = env
+    done = pod.fetch(churn=churn, iris=iris)
     assert done.code == 0, done.out
     assert is_churn(pod)
     assert (pod.folder / "iris" / "iris.joblib").read_bytes() == b"weights"
-    done = pod.fetch(env=env, gone="s3://store/models/gone", nowhere="s3://nowhere/models", wrong=churn)
+    pod.env = env
+    done = pod.fetch(gone="s3://store/models/gone", nowhere="s3://nowhere/models", wrong=churn)
     assert done.code == 1
     assert "model 'gone' (s3://store/models/gone): its place: answered 404. Mend its uri" in done.reason
     assert "model 'nowhere' (s3://nowhere/models): its place: answered 404. Mend its uri" in done.reason
 
 
 def test_s3_without_keys_says_so_and_asks_no_metadata_service(pod: Pod) -> None:
-    done = pod.fetch(env={"AWS_REGION": "us-east-1"}, iris="s3://store/models/iris.joblib")
+    pod.env = {"AWS_REGION": "us-east-1"}
+    done = pod.fetch(iris="s3://store/models/iris.joblib")
     assert done.code == 1
     assert "Unable to locate credentials" in done.reason
 
@@ -179,7 +173,8 @@ def test_a_folder_and_a_file_of_a_store_that_fails_in_between(
     }
     blocks = store in (on_azure, on_google)
     server.failing, server.faults = "model.pkl", [cut(BLOCK if blocks else 500_000), status(503), cut(100_000)]
-    done = pod.fetch(env=env, **models)
+    pod.env = env
+    done = pod.fetch(**models)
     assert done.code == 0, done.out
     assert is_churn(pod)
     assert (pod.folder / "iris" / "iris.joblib").read_bytes() == b"weights"
@@ -191,14 +186,16 @@ def test_a_folder_and_a_file_of_a_store_that_fails_in_between(
 def test_what_is_not_there(pod: Pod, server: Server) -> None:
     for store in STORES:
         place, env = store(server)
-        done = pod.fetch(env=env, gone=f"{place}/models/gone")
+        pod.env = env
+        done = pod.fetch(gone=f"{place}/models/gone")
         assert done.code == 1
         assert "Mend its uri" in done.reason, done.out
 
 
 def test_the_token_of_hugging_face_is_sent_to_it(pod: Pod, server: Server) -> None:
     place, env = on_hugging_face(server)
-    assert pod.fetch(env=env, iris=f"{place}/models/iris.joblib").code == 0
+    pod.env = env
+    assert pod.fetch(iris=f"{place}/models/iris.joblib").code == 0
     assert {each.authorization for each in server.asked} == {"Bearer token"}
 
 
@@ -207,6 +204,7 @@ def test_a_name_that_leads_out_of_the_model_is_refused(pod: Pod, server: Server)
     siblings = [{"rfilename": "models/churn/../../escaped", "size": 1, "blobId": "1"}]
     said = {"id": "org/model", "sha": "c0ffee", "siblings": siblings}
     server.files["/api/models/org/model/revision/v1"] = json.dumps(said).encode()
-    done = pod.fetch(env=env, churn=f"{place}/models/churn")
+    pod.env = env
+    done = pod.fetch(churn=f"{place}/models/churn")
     assert done.code == 1
     assert "has a file '../../escaped', which would lie outside of it" in done.reason
