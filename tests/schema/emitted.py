@@ -27,6 +27,17 @@ CHART = Chart(
     release="metallb",
     values={"speaker": {"frr": {"enabled": False}}, "list": [1, "2", None, True]},
 )
+URIS = {
+    "az": "az://storage1/models/iris",
+    "configmap": "configmap://weights/iris.joblib",
+    "gs": "gs://models/iris",
+    "hf": "hf://org/iris@v1",
+    "https": "https://example.com:8443/iris.joblib",
+    "nfs": "nfs://nas.example.com/exports/iris",
+    "oci": "oci://ghcr.io/org/iris:v1",
+    "pvc": "pvc://weights/iris",
+    "s3": "s3://models/iris",
+}
 OPTIONS: dict[str, dict[str, Any]] = {
     "plain": {},
     "replicas": {"replicas": 3},
@@ -35,6 +46,12 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "slow": {"startup_seconds": 3600},
     "image": {"image": "registry.example.com:5000/mlserver@sha256:" + "0" * 64},
     "stores": {"reads": ["s3://models/iris", "gs://models/iris"], "credentials": "keys"},
+    "elsewhere": {
+        "models": {name: {"format": "sklearn", "uri": uri, "sha256": "0" * 64} for name, uri in URIS.items()},
+        "credentials": "keys",
+        "shared_volumes": {"weights": {"size": "50Gi", "storage_class": "nfs"}},
+    },
+    "in-place": {"models": {"iris": {"format": "sklearn", "uri": "configmap://weights/iris.joblib"}}},
     "longest-name": {"name": "x" * 63, "replicas": 2},
 }
 CLOUD = Traits(
