@@ -57,7 +57,7 @@ OWN: dict[str, tuple[Fields, ...]] = {}
 """What a runtime has beside that, by its key."""
 
 TEXTS = (
-    *("other", "other.example.it", "/other", "3", "3Gi", "example.com/other:9", "https://other.example.it/a"),
+    *("other", "other.example.it", "/other", "300m", "3", "3Gi", "example.com/other:9", "https://other.example.it/a"),
     *("s3://other/a", "NoExecute", "because people ask for it"),
 )
 """Among them is one for each constraint that a text may have."""
@@ -97,7 +97,7 @@ def runtimes() -> list[ModelStack]:
 def examples(stack: ModelStack) -> Iterator[Fields]:
     """What stacks of this runtime say; together they say everything."""
     start = stack.model_dump(exclude_unset=True, exclude={"replicas", "autoscaling"})
-    models = [{"models": {name: each for name in start.get("models", ())}} for each in MODELS]
+    models = [{"models": dict.fromkeys(start.get("models", ()), each)} for each in MODELS]
     for choices in (*models, *(SERVERS if isinstance(stack, ModelServer) else ()), *OWN.get(stack.key(), ())):
         yield merged(start, choices)
 
