@@ -72,7 +72,7 @@ class Installation(Component):
 def _is_custom(manifest: KubernetesObject) -> bool:
     """Whether an operator may have to see it go, so that its namespace must not take it along."""
     group = manifest["apiVersion"].rpartition("/")[0]
-    return "." in group and not group.endswith(".k8s.io")
+    return "." in group and (not group.endswith(".k8s.io") or group.startswith("gateway."))
 
 
 def _annotated(manifest: KubernetesObject, identities: Mapping[str, Identity]) -> KubernetesObject:
