@@ -113,7 +113,8 @@ class ModelServer(ModelStack):
         return found
 
     def summary(self) -> tuple[str, ...]:
-        return (*super().summary(), f"replicas: {self.autoscaling or self.replicas}", self.server().image)
+        share = (f"{self.traffic.kind}: {self.traffic.way} to its candidate",) if self.traffic else ()
+        return (*super().summary(), f"replicas: {self.autoscaling or self.replicas}", *share, self.server().image)
 
     def _metadata(self, context: Context) -> dict[str, Any]:
         return {"name": self.name, "namespace": context.models.name, "labels": self.labels}
