@@ -3,6 +3,7 @@
 from typing import Literal
 
 from components.mirror import Mirror
+from components.model_sources import S3Endpoint, Source
 from components.network import Cidr
 from components.unit import Namespace
 from components.values import Value
@@ -25,6 +26,8 @@ class Traits(Value):
     """The class that a claim gets which names none; None where the cluster has no default."""
     shared_storage_class: str | None = None
     """The class of volumes that many nodes mount at once (ReadWriteMany); None where the cluster has none."""
+    image_volumes: bool = False
+    """Whether pods mount images as volumes: Kubernetes 1.35 with containerd 2.1 or CRI-O."""
     load_balancer: bool = False
     """Whether a Service of type LoadBalancer gets an address without an add-on."""
     gateway_api: bool = False
@@ -86,6 +89,10 @@ class Conventions(Value):
     mirror: Mirror = Mirror()
     models: Namespace = Namespace(name="models")
     """Where model stacks live."""
+    sources: tuple[Source, ...] | None = None
+    """Beginnings of the URIs of models that may be served; None: all that a URI may say."""
+    s3_endpoint: S3Endpoint | None = None
+    """Where models of s3:// are read, if not at Amazon's."""
     mesh: dict[str, str] = {}
     """The labels of pods that speak mutual TLS with each other; none where there is no mesh."""
     traces: Collector | None = None
@@ -94,6 +101,10 @@ class Conventions(Value):
     """By which HTTPRoutes are carried out; None where there is no such thing."""
     nginx_class: str | None = None
     """The class of Ingresses that ingress-nginx answers."""
+    certificates: bool = False
+    """Whether cert-manager issues certificates, and renews them."""
+    graph_routes: bool = False
+    """Whether a gateway shares requests among the predictors of SeldonDeployments."""
 
 
 class Context(Value):

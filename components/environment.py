@@ -68,7 +68,7 @@ class Environment(Value):
     def _unreadable(self, context: Context) -> Iterator[Mistake]:
         versions = (version for stack in self.stacks for version in stack.versions)
         for stack in versions:
-            if strange := set(stack.reads) - set(stack.by_identity(context)) if not stack.credentials else ():
+            if strange := set(stack.stores) - set(stack.by_identity(context)) if not stack.credentials else ():
                 fact = f"reads {', '.join(sorted(strange))}, for which this cluster gives its pods no identity"
                 cure = "Say `credentials`: a Secret whose keys are what the store's client reads from its environment"
                 yield Mistake(("models", stack.part_of), f"{fact}. {cure}")

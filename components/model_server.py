@@ -1,6 +1,6 @@
 """A model stack that is one Deployment of a model server: no operator, no custom resource."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import cached_property
 from typing import Any, Self
 
@@ -16,9 +16,9 @@ from components.addons.nvidia_device_plugin import NvidiaDevicePlugin
 from components.autoscaler import autoscaler, disruption_budget
 from components.context import Context
 from components.entrance import Entrance, service
-from components.model import Model
 from components.model_files import Loaded
 from components.model_stack import ModelStack
+from components.model_volumes import SharedVolume
 from components.network_policy import Rules, network_policy, to_collector, to_stores
 from components.placement import Placement, apart
 from components.route import Expose, Route
@@ -26,7 +26,7 @@ from components.scaling import Autoscaling
 from components.server import Server
 from components.traffic import Traffic
 from components.unit import KubernetesObject
-from components.values import Resources
+from components.values import DnsLabel, Resources
 
 SETTLE_SECONDS = 5
 """How long a new pod must stay ready before an old one goes: some servers answer 200 and then end, a model unloaded."""
@@ -39,7 +39,9 @@ class ModelServer(ModelStack):
     autoscaling: Autoscaling | None = None
     resources: Resources = Resources()
     startup_seconds: int = Field(default=300, ge=10, le=3600)
-    """How long a replica may load before it counts as failed."""
+    """How long a replica may load before it counts as failed, once its models are in its pod."""
+    shared_volumes: dict[DnsLabel, SharedVolume] = {}
+    """Claims that are made for it, by their names: models are read from them as pvc://NAME/PATH."""
     placement: Placement = Placement()
     traffic: Traffic | None = None
     """How a candidate takes its share of requests; None: a new version replaces the old one, replica by replica."""
@@ -71,10 +73,6 @@ class ModelServer(ModelStack):
         """The process of this runtime."""
         raise NotImplementedError
 
-    def served(self) -> Mapping[str, Model]:
-        """The models that are brought into its pods, each where Model.path says."""
-        return {}
-
     def files(self) -> artefact.Files:
         """What the server reads below /mnt/models beside its models: path to content."""
         return {}
@@ -96,21 +94,35 @@ class ModelServer(ModelStack):
         return (*super().claims(context), *((f"host {self.route.place}",) if self.route else ()))
 
     def mistakes(self, context: Context) -> Iterator[str]:
+        yield from dict.fromkeys(each for version in self.versions for each in version._unserved(context))
         yield from self._entrance(context).mistakes(context)
         yield from self._unweighable(context)
-        adapted = any(each.autoscaling and each.autoscaling.metrics for each in self.versions)
-        if adapted and not context.traits.metrics_adapter:
+
+    def _unserved(self, context: Context) -> Iterator[str]:
+        """What keeps this version from running as it says."""
+        yield from super().mistakes(context)
+        for name, volume in self.shared_volumes.items():
+            if not (volume.storage_class or context.traits.shared_storage_class):
+                fact = f"shared volume {name!r} has no class, and this cluster none that many nodes mount at once"
+                yield f"{fact}. Name a storage_class of it, or install one (add-on 'nfs_provisioner')"
+        if self.autoscaling and self.autoscaling.metrics and not context.traits.metrics_adapter:
             fact = "autoscaling.metrics: no adapter of this cluster serves them"
             yield f"{fact}. Use queries, which KEDA asks of Prometheus, or say traits.metrics_adapter: true"
 
     def objects(self, context: Context) -> list[KubernetesObject]:
         entrance, (stable, *others) = self._entrance(context), self._sized(context)
         opened = self.expose is not None
-        found = [*stable._running(context, opened), *entrance.objects(context)]
+        found = [*self._claims(context), *stable._running(context, opened), *entrance.objects(context)]
         for each in others:
             own = service(each._metadata(context), each.selector, each.server().ports)
             found += [*each._running(context, opened), own]
         return found
+
+    def _claims(self, context: Context) -> list[KubernetesObject]:
+        """The volumes that its versions share, each once."""
+        volumes = {name: volume for version in self.versions for name, volume in version.shared_volumes.items()}
+        shared = context.traits.shared_storage_class
+        return [self._owned(volume.manifest(name, shared), context) for name, volume in volumes.items()]
 
     def summary(self) -> tuple[str, ...]:
         share = (f"{self.traffic.kind}: {self.traffic.way} to its candidate",) if self.traffic else ()
@@ -163,12 +175,19 @@ class ModelServer(ModelStack):
     def _running(self, context: Context, opened: bool) -> list[KubernetesObject]:
         """What runs this version, whoever is led to it; `opened`: also callers from outside the cluster."""
         server = server_pod.traced(self.server(), context.conventions.traces)
-        loaded = model_files.load(self.name, self.files(), self.served())
+        loaded = model_files.load(self.name, self.files(), self.served(), context, self.credentials)
         return [
-            *({**each, "metadata": {**self._metadata(context), **each["metadata"]}} for each in loaded.objects),
+            *(self._owned(each, context) for each in loaded.objects),
             *self._access(context, server, loaded, opened),
             *self._workload(context, server, loaded),
         ]
+
+    def _owned(self, manifest: KubernetesObject, context: Context) -> KubernetesObject:
+        """The object, in the models' namespace if its kind lives in one, and labelled."""
+        own = self._metadata(context)
+        if manifest["kind"] == "PersistentVolume":
+            del own["namespace"]
+        return {**manifest, "metadata": {**own, **manifest["metadata"]}}
 
     def _access(self, context: Context, server: Server, loaded: Loaded, opened: bool) -> list[KubernetesObject]:
         """Who its pods are, who may call them, and whom they call."""
@@ -183,7 +202,7 @@ class ModelServer(ModelStack):
 
     def _calls(self, context: Context, server: Server) -> Rules:
         """Its stores, and the collector of its spans."""
-        traces = context.conventions.traces if server.traces_env else None
+        traces = context.conventions.traces if server.traces else None
         identity = context.traits.identity_endpoints if self.by_identity(context) else ()
         return [*(to_stores(identity) if self.reads else []), *(to_collector(traces) if traces else [])]
 
@@ -201,8 +220,10 @@ class ModelServer(ModelStack):
     def _deployment(self, context: Context, server: Server, loaded: Loaded) -> KubernetesObject:
         identity = context.traits.identity_labels if self.by_identity(context) else {}
         labels = {**self.labels, **identity, **context.conventions.mesh}
-        container = server_pod.container(server, self.resources, self.startup_seconds, self.credentials, loaded)
-        pod = server_pod.pod(self.name, container, loaded, context.traits) | self._placed(context)
+        keys = self.credentials if self.reads or not loaded.init_containers else None
+        container = server_pod.container(server, self.resources, self.startup_seconds, keys, loaded)
+        pod = server_pod.pod(self.name, server, container, loaded, context.traits) | self._placed(context)
+        annotations = {**server_pod.annotations(server), **loaded.annotations}
         return {
             "apiVersion": "apps/v1",
             "kind": "Deployment",
@@ -210,13 +231,13 @@ class ModelServer(ModelStack):
             "spec": {
                 **({} if self.autoscaling else {"replicas": self.replicas}),
                 "minReadySeconds": SETTLE_SECONDS,
-                "progressDeadlineSeconds": self.startup_seconds + 60,
+                "progressDeadlineSeconds": loaded.seconds + self.startup_seconds + 60,
                 "selector": {"matchLabels": self.selector},
                 "strategy": self.placement.strategy(self.resources),
-                "template": {"metadata": {"labels": labels, "annotations": server_pod.scraping(server)}, "spec": pod},
+                "template": {"metadata": {"labels": labels, "annotations": annotations}, "spec": pod},
             },
         }
 
     def _placed(self, context: Context) -> dict[str, Any]:
-        spread = apart(self.selector) if context.production and self._most_replicas > 1 else {}
+        spread = apart(self.selector) if self._most_replicas > 1 else {}
         return {**self.placement.fields(self.resources, context.traits), **spread}

@@ -16,7 +16,7 @@ _HTTPS: Rules = [{"ports": [{"protocol": "TCP", "port": 443}]}]
 def network_policy(
     metadata: dict[str, Any],
     selector: dict[str, str],
-    ports: Iterable[str],
+    ports: Iterable[str | int],
     calls: Rules,
     meshed: bool,
     public: bool = False,

@@ -16,6 +16,7 @@ JWT: Fields = {"issuer": "https://login.example.it", "jwks": "https://login.exam
 NGINX: Fields = {"host": "models.example.it", "path": "/iris", "ingress_class": "nginx", "strip_path": True}
 SERVERS: tuple[Fields, ...] = (
     {"reads": ["s3://models/a"], "credentials": "keys", "startup_seconds": 60, "image": "example.com/server:1"},
+    {"cost_center": "research", "shared_volumes": {"store": {"size": "1Gi", "storage_class": "files"}}},
     {"replicas": 3, "resources": {"cpu": "1", "cpu_limit": "2", "memory": "1Gi", "gpus": 1}},
     {"resources": {"gpus": 1}, "placement": {"pool": "a", "gpu": "nvidia-l4", "spot": True, "spare_gpus": True}},
     {"placement": {"node_labels": {"a": "b"}, "priority_class": "high"}},

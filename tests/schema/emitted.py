@@ -10,6 +10,7 @@ from components.addons.nvidia_device_plugin import NvidiaDevicePlugin
 from components.context import Context, Conventions, Opening, Traits
 from components.environment import Environment
 from components.mesh import AMBIENT
+from components.objects import secret_object
 from components.render import folders
 from components.runtimes.mlserver import MLServer
 from components.unit import Chart, KubernetesObject, Namespace, Unit
@@ -72,12 +73,6 @@ def units(folder: Path) -> Iterator[Unit]:
         yield Unit(name=level, namespace=space, charts=(CHART,))
 
 
-def custom(manifest: KubernetesObject) -> bool:
-    """Whether a definition must bring its kind: Kubernetes' own groups have no dot, or end in k8s.io."""
-    group = manifest["apiVersion"].rpartition("/")[0]
-    return "." in group and (not group.endswith(".k8s.io") or group.startswith("gateway."))
-
-
 def objects(folder: Path) -> list[KubernetesObject]:
     """Every object, as rendered, and those that are asked for or generated beside them."""
     found: list[KubernetesObject] = []
@@ -85,5 +80,5 @@ def objects(folder: Path) -> list[KubernetesObject]:
         alone = folders([unit.model_copy(update={"after": ()})])
         found += (manifest for _, manifests in alone for manifest in manifests)
         found += filter(None, (unit.accepts, *(chart.accepts for chart in unit.charts)))
-        found += (secret.manifest(unit.namespace.name, {}) for secret in unit.secrets)
+        found += (secret_object(secret, unit.namespace.name, {}) for secret in unit.secrets)
     return found
