@@ -17,6 +17,7 @@ from components.unit import Chart, KubernetesObject, Namespace, Unit
 from infra import environment_file, settings
 from tests.components.addons.choices import KEYS, PROFILES
 from tests.components.addons.choices import units as addon_units
+from tests.components.server_choices import CONTEXTS, SERVERS
 from tests.samples import artefact
 
 FOLDER = Path(__file__).parents[2]
@@ -74,6 +75,11 @@ def units(folder: Path) -> Iterator[Unit]:
         fields = {"name": name, "owner": "science", "models": {"iris": several["sklearn"]}, **choices}
         for traits in (Traits(), CLOUD):
             yield MLServer.model_validate(fields).unit(Context(traits=traits))
+    for choices, context in product(SERVERS, CONTEXTS):
+        stack = MLServer.model_validate(
+            {"name": "iris", "owner": "science", "models": {"iris": several["sklearn"]}, **choices}
+        )
+        yield from () if any(stack.mistakes(context)) else (stack.unit(context),)
     zoo = MLServer.model_validate({"name": "zoo", "owner": "science", "models": several})
     yield from Environment(addons=(MetricsServer(), NvidiaDevicePlugin()), stacks=(zoo,)).units(Context())
     for key, profile in product(KEYS, PROFILES):
