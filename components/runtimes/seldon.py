@@ -1,7 +1,7 @@
 """Seldon Core 1: inference graphs, canaries, shadows, bandits and explainers, as a SeldonDeployment v1."""
 
 from collections.abc import Iterator
-from typing import Annotated, Any, Literal, Self
+from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -29,7 +29,7 @@ class Seldon(ModelStack):
 
     formats = servers.FORMATS
 
-    predictors: Annotated[tuple[Predictor, ...], Field(min_length=1)]
+    predictors: tuple[Predictor, ...]
     protocol: Literal["seldon", "tensorflow", "v2", "kfserving"] | None = None
     """None is Seldon's own; kfserving is the former name of v2."""
     transport: Literal["rest", "grpc"] | None = None
