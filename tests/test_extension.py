@@ -23,6 +23,7 @@ FILES = {
         from components.context import Context
         from components.model_server import ModelServer
         from components.model_stack import Endpoint
+        from components.probe import Probe
         from components.server import Server
 
 
@@ -30,8 +31,8 @@ FILES = {
             greeting: str = "hello"
 
             def server(self) -> Server:
-                paths = dict.fromkeys(("startup_path", "ready_path", "live_path"), "/healthz")
-                return Server(image="registry.example.com/echo:1.0", command=("echo",), ports={"http": 5678}, **paths)
+                well = dict.fromkeys(("startup", "ready", "live"), Probe(path="/healthz"))
+                return Server(image="registry.example.com/echo:1.0", command=("echo",), ports={"http": 5678}, **well)
 
             def files(self) -> Files:
                 return {"greeting.txt": self.greeting}

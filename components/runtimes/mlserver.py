@@ -11,6 +11,7 @@ from components.context import Context
 from components.model import MODELS_FOLDER, Model
 from components.model_server import ModelServer
 from components.model_stack import Endpoint
+from components.probe import Probe
 from components.server import Server
 from components.values import DnsLabel, PinnedImage
 
@@ -41,9 +42,9 @@ class MLServer(ModelServer):
             env={"HOME": "/tmp"},
             traces_env={"MLSERVER_TRACING_SERVER": "{address}", "MLSERVER_SERVER_NAME": self.name},
             ports={"http": 8080, "grpc": 8081, "metrics": 8082},
-            startup_path=first,
-            ready_path="/v2/health/ready" if len(self.models) > 1 else first,
-            live_path="/v2/health/live",
+            startup=Probe(path=first),
+            ready=Probe(path="/v2/health/ready" if len(self.models) > 1 else first),
+            live=Probe(path="/v2/health/live"),
         )
 
     def files(self) -> Files:

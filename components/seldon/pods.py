@@ -6,7 +6,7 @@ from typing import Any
 from components import artefact
 from components.artefact import Files
 from components.context import Traits
-from components.placement import placed
+from components.placement import Placement
 from components.pods import RESTRICTED
 from components.seldon.graph import Graph
 from components.seldon.node import FOLDER, Node
@@ -45,7 +45,7 @@ def spec(
         "securityContext": security,
         "containers": [_container(each, transport) for each in nodes],
         "volumes": [*code, {"name": "scratch", "emptyDir": {"sizeLimit": "256Mi"}}],
-        **placed(Resources(gpus=sum(each.resources.gpus for each in nodes)), traits),
+        **Placement().fields(Resources(gpus=sum(each.resources.gpus for each in nodes)), traits),
     }
 
 

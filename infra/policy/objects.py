@@ -111,6 +111,25 @@ def identity(item: Object) -> Identity:
     return kind(item), namespace(item), name(item)
 
 
+def called(item: Object) -> str:
+    """What people call an object: 'Deployment models/iris', 'Namespace models', 'aws:eks/cluster:Cluster eks'."""
+    return spelt(short_kind(item), namespace(item), name(item))
+
+
+def spelt(kind: str, namespace: str, name: str) -> str:
+    """`called`, of an object's short kind, namespace and name."""
+    return f"{kind} {namespace}/{name}" if namespace else f"{kind} {name}"
+
+
+def nodes(node: Any, path: Path = ()) -> Iterator[tuple[Path, Object]]:
+    """Every mapping that is or is within `node`, with its path."""
+    if isinstance(node, Mapping):
+        yield path, node
+    items = node.items() if isinstance(node, Mapping) else enumerate(node) if is_list(node) else ()
+    for key, inner in items:
+        yield from nodes(inner, (*path, key))
+
+
 def show(path: Path) -> str:
     """A path as one writes it: `spec.containers[0].env`, `metadata.labels['slipway/owner']`."""
     return "".join(map(_step, path)).lstrip(".")

@@ -10,6 +10,7 @@ from components.artefact import CONFIG_MAP_LIMIT, Files
 from components.context import Context, Conventions, Opening, Traits
 from components.model import MODELS_FOLDER
 from components.model_server import ModelServer
+from components.probe import Probe
 from components.server import Server
 from components.unit import KubernetesObject, Namespace
 from tests.samples import by_kind
@@ -20,9 +21,9 @@ SERVER = Server(
     command=("echo", MODELS_FOLDER),
     env={"HOME": "/tmp"},
     ports={"http": 9000, "grpc": 9001, "metrics": 9002},
-    startup_path="/loaded",
-    ready_path="/ready",
-    live_path="/live",
+    startup=Probe(path="/loaded"),
+    ready=Probe(path="/ready"),
+    live=Probe(path="/live"),
 )
 SCALED: dict[str, Any] = {"autoscaling": {"min_replicas": 1, "max_replicas": 4}}
 

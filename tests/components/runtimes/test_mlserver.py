@@ -87,13 +87,13 @@ def test_an_image_of_ones_own_wins(tmp_path: Path) -> None:
 
 def test_one_model_is_asked_itself_whether_it_is_ready(tmp_path: Path) -> None:
     process = server(tmp_path, "sklearn").server()
-    assert process.startup_path == process.ready_path == "/v2/models/sklearn/ready"
+    assert process.startup.path == process.ready.path == "/v2/models/sklearn/ready"
 
 
 def test_several_models_are_asked_together_once_the_first_is_loaded(tmp_path: Path) -> None:
     process = server(tmp_path, "sklearn", "xgboost").server()
-    assert process.startup_path == "/v2/models/sklearn/ready"
-    assert process.ready_path == "/v2/health/ready"
+    assert process.startup.path == "/v2/models/sklearn/ready"
+    assert process.ready.path == "/v2/health/ready"
 
 
 def test_every_model_has_an_endpoint(tmp_path: Path) -> None:
