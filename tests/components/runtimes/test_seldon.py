@@ -37,7 +37,8 @@ def test_a_model_of_seldons_servers_is_a_deployment_an_account_and_a_policy() ->
     found = by_kind(OPTIONS["plain"].objects(PLAIN))
     assert sorted(found) == ["NetworkPolicy", "SeldonDeployment", "ServiceAccount"]
     graph = {"name": "clf", "implementation": "SKLEARN_SERVER", "modelUri": "s3://models/iris"}
-    labels = {"app.kubernetes.io/name": "graph", "slipway/owner": "science"}
+    named = {"app.kubernetes.io/name": "graph", "app.kubernetes.io/part-of": "graph"}
+    labels = {**named, "slipway/owner": "science", "slipway/cost-center": "science"}
     assert found["SeldonDeployment"]["spec"] == {"predictors": [{"name": "main", "graph": graph, "labels": labels}]}
 
 
@@ -48,9 +49,11 @@ def test_a_format_becomes_a_server_an_identity_and_a_restricted_container() -> N
         "implementation": "SKLEARN_SERVER",
         "modelUri": "s3://models/iris",
         "serviceAccountName": "graph",
+        "envSecretRefName": "keys",
     }
     ((container,),) = ((each["spec"]["containers"]) for each in found["componentSpecs"])
     assert "image" not in container
+    assert container["resources"]["requests"]["ephemeral-storage"] == "2Gi"
     assert container["securityContext"] == {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}}
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from components.runtimes.seldon import Seldon
+from components.seldon.component import by_cpu
 from model_stacks.iris_graph import STACK
 
 Fields = dict[str, Any]
@@ -41,7 +42,19 @@ def tree(kind: str, *children: Fields, **given: Any) -> Fields:
     return node(kind.lower().replace("_", "-"), type=kind, children=list(children), **given)
 
 
+MODEL: Fields = {"format": "sklearn", "uri": "s3://models/iris", "size": "2Gi", "sample": {}, "answer": {"outputs": []}}
 LEAVES = ({**SERVER, "name": "a"}, {**SERVER, "name": "b"})
+NODE: Fields = {
+    **node("clf"),
+    "node": {
+        "code": {"path": NODES / "bandits.py"},
+        "runs": "Thompson",
+        "files": [{"path": NODES / "mean.py"}],
+        "env": {"A": "b"},
+        "image": "example.com/node:1",
+        "startup_seconds": 120,
+    },
+}
 EXPLAINER: Fields = {
     "type": "AnchorTabular",
     "model_uri": "gs://models/explainer",
@@ -67,7 +80,11 @@ EVERYTHING: Fields = {
 OPTIONS: dict[str, Fields] = {
     "plain": fields(),
     "model": fields(
-        predictor(graph={"name": "clf", "model": {"format": "sklearn", "uri": "s3://models/iris"}}), protocol="v2"
+        predictor(graph={"name": "clf", "model": MODEL, "resources": {"cpu": "1", "cpu_limit": "4"}}),
+        protocol="v2",
+        credentials="keys",
+        sample=None,
+        answer=None,
     ),
     "gpu": fields(
         predictor(
@@ -86,17 +103,16 @@ OPTIONS: dict[str, Fields] = {
     ),
     "custom": fields(predictor(**CUSTOM)),
     "every-node-field": fields(predictor(graph=EVERYTHING), transport="rest"),
+    "node": fields(predictor(graph=NODE, components=[{"pdb_spec": {"max_unavailable": 1}}])),
     "methods": fields(predictor(graph={**node("clf"), "type": "UNKNOWN_TYPE", "methods": ["TRANSFORM_INPUT"]})),
     "router": fields(predictor(graph=tree("ROUTER", *LEAVES))),
     "transport": fields(predictor(graph=tree("COMBINER", *LEAVES)), transport="grpc"),
     "output": fields(predictor(graph=tree("OUTPUT_TRANSFORMER", LEAVES[0]))),
     "canary": fields(predictor(traffic=90), predictor("canary", traffic=10)),
-    "shadow": fields(predictor(traffic=100), predictor("copy", shadow=True, traffic=20)),
+    "shadow": fields(predictor(traffic=100), predictor("copy", shadow=True, traffic=0)),
     "explainer": fields(predictor(explainer=EXPLAINER)),
     "explainer-v2": fields(predictor(explainer={"type": "TreeShap", "init_parameters": "{}"}), protocol="v2"),
-    "autoscaling": fields(
-        predictor(components=[{"autoscaling": {"max_replicas": 3}, "pdb_spec": {"min_available": "50%"}}])
-    ),
+    "autoscaling": fields(predictor(components=[{"hpa_spec": by_cpu(3), "pdb_spec": {"min_available": "50%"}}])),
     "hpa": fields(
         predictor(
             graph=node("clf"),
@@ -147,7 +163,7 @@ OPTIONS: dict[str, Fields] = {
         annotations={"seldon.io/rest-timeout": "1000"},
         object_labels={"team": "x"},
         object_annotations={"note": "y"},
-        credentials="keys",
+        cost_center="research",
         reads=["s3://models/iris"],
         server_type="rpc",
     ),

@@ -143,7 +143,6 @@ PREDICTOR = {
         "hpa_spec and keda_spec exclude each other, and Seldon heeds one",
     ),
     "replicas beside hpa": (component(hpa_spec=HPA, replicas=2), "hpa_spec and replicas exclude each other"),
-    "autoscaling twice": (component(hpa_spec=HPA, autoscaling={"max_replicas": 2}), "autoscaling and hpa_spec exclude"),
     "both metrics": (component(hpa_spec={**HPA, "metrics": [], "metricsv2": []}), "Seldon heeds metrics alone"),
     "bounds": (component(hpa_spec={"minReplicas": 4, "maxReplicas": 3}), "more minReplicas than maxReplicas"),
     "both bounds": (component(pdb_spec={"min_available": 1, "max_unavailable": 1}), "needs either min_available or"),
@@ -211,6 +210,7 @@ TOGETHER = {
     "timeout": (fields(annotations={"seldon.io/rest-timeout": "1s"}), "is '1s'. Give a whole number"),
     "mesh": (fields(annotations={"seldon.io/istio-gateway": "mesh"}), "mesh needs a host: Istio refuses '*' there"),
     "any host": (fields(host="*"), "must be a DNS name"),
+    "nobody's keys": (fields(credentials="keys"), "credentials is for nodes with a model, and there is none"),
     "host twice": (fields(host="a.example.com", annotations={"seldon.io/istio-host": "b"}), "Keep host"),
     "too large": (
         graph({**node("clf"), "node": {**node("clf")["node"], "files": [{"path": NODES / "large.bin"}]}}),
