@@ -47,7 +47,10 @@ CONTEXTS = (
     Context(conventions=Conventions(profile="laptop", nginx_class="nginx")),
     Context(
         conventions=Conventions(
-            gateway=GATEWAY, mesh=AMBIENT, traces=Collector(namespace="tracing", service="collector", port=4317)
+            gateway=GATEWAY,
+            mesh=AMBIENT,
+            traces=Collector(namespace="tracing", service="collector", port=4317),
+            graph_routes=True,
         )
     ),
     Context(conventions=Conventions(gateway=GATEWAY.model_copy(update={"istio": False}))),

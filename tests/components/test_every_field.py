@@ -13,6 +13,7 @@ from components.context import Context
 from components.model_server import ModelServer
 from components.model_stack import ModelStack
 from components.values import Value, merged
+from tests.components.seldon.options import OPTIONS as SELDON
 from tests.components.server_choices import CONTEXTS, SERVERS, Fields
 
 Path = tuple[str | int, ...]
@@ -22,7 +23,7 @@ MODELS: tuple[Fields, ...] = (
     {"artefact": None, "uri": "https://models.example.it/a/model", "sha256": "0" * 64, "size": "2Gi"},
 )
 """What is said of a model, where a runtime has the field `models`."""
-OWN: dict[str, tuple[Fields, ...]] = {}
+OWN: dict[str, tuple[Fields, ...]] = {"seldon": tuple(SELDON.values())}
 """What a runtime has beside that, by its key."""
 
 TEXTS = (
@@ -34,7 +35,11 @@ INSTEAD: dict[str, tuple[Any, ...]] = {
     "candidate": ({"startup_seconds": 88},),
     "sample": ({"inputs": [1]},),
     "answer": ({"outputs": [1]},),
-    "uri": ("https://models.example.it/a/other",),
+    "uri": ("https://models.example.it/a/other", "s3://other/a"),
+    "spec": ({"containers": [{"name": "clf", "image": "example.com/other:1"}]},),
+    "implementation": ("XGBOOST_SERVER",),
+    "runs": ("EpsilonGreedy",),
+    "env": ({"OTHER": "1"}, [{"name": "OTHER", "value": "1"}]),
     "steps": ([30, 60], [50, 75]),
 }
 """By the name of a field: other values, where its type says too little. A weight must be one that replicas can give."""
@@ -52,7 +57,7 @@ def runtimes() -> list[ModelStack]:
 def examples(stack: ModelStack) -> Iterator[Fields]:
     """What stacks of this runtime say; together they say everything."""
     start = stack.model_dump(exclude_unset=True, exclude={"replicas", "autoscaling"})
-    models = [{"models": dict.fromkeys(start["models"], each)} for each in MODELS if "models" in start]
+    models = [{"models": dict.fromkeys(start["models"], each)} for each in MODELS] if "models" in start else [{}]
     for choices in (*models, *(SERVERS if isinstance(stack, ModelServer) else ()), *OWN.get(stack.key(), ())):
         yield merged(start, choices)
 
@@ -86,14 +91,14 @@ def said(annotation: Any, fields: Any, path: Path = ()) -> Iterator[tuple[Path, 
             yield from said(each, fields, path)
 
 
-def sayable(annotation: Any) -> Iterator[str]:
+def sayable(annotation: Any, within: tuple[Any, ...] = ()) -> Iterator[str]:
     """Each field of a type and of the types that it is made of, by the name of the type that has it."""
-    if _is_value(annotation):
+    if _is_value(annotation) and annotation not in within:
         for name, field in annotation.model_fields.items():
             yield f"{annotation.__name__}.{name}"
-            yield from sayable(field.annotation)
+            yield from sayable(field.annotation, (*within, annotation))
     for inner in get_args(annotation) if get_origin(annotation) is not Literal else ():
-        yield from sayable(inner)
+        yield from sayable(inner, within)
 
 
 def others(annotation: Any) -> Iterator[Any]:

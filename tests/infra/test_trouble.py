@@ -149,7 +149,7 @@ def test_a_pod_without_a_status_yet_is_no_trouble(status: dict[str, Any]) -> Non
     assert trouble.certain({"metadata": {"name": "iris-1"}, **status}) is None
 
 
-@pytest.mark.parametrize(("restarts", "exit_code"), [(1, 1), (2, 0)])
+@pytest.mark.parametrize(("restarts", "exit_code"), [(0, 1), (2, 0)])
 def test_a_container_that_ended_once_or_well_gets_another_chance(restarts: int, exit_code: int) -> None:
     ended = {"terminated": {"reason": "Error", "exitCode": exit_code}}
     init = {"name": "fetch", "restartCount": restarts, "state": ended, "lastState": {}}

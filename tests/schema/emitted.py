@@ -7,7 +7,7 @@ from typing import Any
 
 from components.addons.metrics_server import MetricsServer
 from components.addons.nvidia_device_plugin import NvidiaDevicePlugin
-from components.context import Context, Conventions, Opening, Traits
+from components.context import Collector, Context, Conventions, Opening, Traits
 from components.environment import Environment
 from components.mesh import AMBIENT
 from components.objects import secret_object
@@ -17,6 +17,7 @@ from components.unit import Chart, KubernetesObject, Namespace, Unit
 from infra import environment_file, settings
 from tests.components.addons.choices import KEYS, PROFILES
 from tests.components.addons.choices import units as addon_units
+from tests.components.seldon.options import stacks as graphs
 from tests.components.server_choices import CONTEXTS, SERVERS
 from tests.samples import artefact
 
@@ -62,6 +63,7 @@ CLOUD = Traits(
     gpu_runtime_class="nvidia",
     assigns_user_ids=True,
 )
+TRACES = Collector(namespace="tracing", service="collector", port=4317)
 FORMATS = ("lightgbm", "mlflow", "sklearn", "xgboost")
 
 
@@ -80,6 +82,9 @@ def units(folder: Path) -> Iterator[Unit]:
             {"name": "iris", "owner": "science", "models": {"iris": several["sklearn"]}, **choices}
         )
         yield from () if any(stack.mistakes(context)) else (stack.unit(context),)
+    for graph in graphs().values():
+        for context in (Context(), Context(traits=CLOUD, conventions=Conventions(mesh=AMBIENT, traces=TRACES))):
+            yield graph.unit(context)
     zoo = MLServer.model_validate({"name": "zoo", "owner": "science", "models": several})
     yield from Environment(addons=(MetricsServer(), NvidiaDevicePlugin()), stacks=(zoo,)).units(Context())
     for key, profile in product(KEYS, PROFILES):
