@@ -31,6 +31,8 @@ def small_files(files: artefact.Files, models: Mapping[str, Model]) -> artefact.
 def load(name: str, files: artefact.Files, models: Mapping[str, Model]) -> Loaded:
     """What lays `files` and `models` out where Model.path says, in the pods of stack `name`."""
     small = small_files(files, models)
+    if not small:
+        return Loaded((), (), ())
     config = artefact.config_map(name, small)
     mount = {"name": "models", "mountPath": MODELS_FOLDER, "readOnly": True}
     return Loaded((config,), (artefact.volume("models", config, small),), (mount,))
