@@ -63,9 +63,8 @@ def test_each_question_may_be_another() -> None:
 def test_texts_are_files_and_models_lie_beside_them() -> None:
     found = objects(texts={"conf/app.yaml": "a: 1\n"})
     assert list(found["ConfigMap"]["data"].values()) == ["a: 1\n"]
-    assert {"name": "models", "mountPath": "/mnt/models", "readOnly": True} in container(texts={"a": "b"})[
-        "volumeMounts"
-    ]
+    mounts = {each["mountPath"]: each for each in container(texts={"a": "b"})["volumeMounts"]}
+    assert mounts["/mnt/models"]["readOnly"] is True
     assert server(models={"words": {"format": "pmml", "uri": "s3://models/words"}}).served().keys() == {"words"}
 
 

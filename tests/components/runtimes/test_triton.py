@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from google.protobuf import json_format, text_format
+from google.protobuf import json_format, text_format  # type: ignore[import-untyped]
 from pydantic import ValidationError
 from tritonclient.grpc.model_config_pb2 import ModelConfig
 
