@@ -9,6 +9,7 @@ import pytest
 from components.unit import KubernetesObject, Namespace
 from infra import environment_file
 from tests.schema.emitted import objects
+from tests.schema.servers import servers
 
 from .cluster import Cluster
 from .machine import ROOT, environ, well
@@ -65,6 +66,13 @@ def test_the_api_server_takes_every_choice_of_every_add_on(cluster: Cluster, tmp
     assert len({each["kind"] for each in custom}) > 10
     printed = cluster.kubectl(*STRICT, "-f", "-", stdin=_list(custom))
     assert len(printed.splitlines()) == len(custom)
+
+
+@pytest.mark.usefixtures("namespaces")
+def test_the_api_server_takes_every_choice_of_every_server(cluster: Cluster) -> None:
+    found = [each for unit in servers() for each in unit.objects]
+    printed = cluster.kubectl(*STRICT, "-f", "-", stdin=_list(found))
+    assert len(printed.splitlines()) == len(found)
 
 
 def test_the_api_server_would_have_said_no(cluster: Cluster) -> None:

@@ -17,6 +17,7 @@ from infra import environment_file, settings
 from tests.components.addons.choices import KEYS, PROFILES
 from tests.components.addons.choices import units as addon_units
 from tests.samples import artefact
+from tests.schema.servers import servers
 
 FOLDER = Path(__file__).parents[2]
 CHART = Chart(
@@ -56,6 +57,7 @@ def units(folder: Path) -> Iterator[Unit]:
         fields = {"name": name, "owner": "science", "models": {"iris": several["sklearn"]}, **choices}
         for traits in (Traits(), CLOUD):
             yield MLServer.model_validate(fields).unit(Context(traits=traits))
+    yield from servers(CLOUD)
     zoo = MLServer.model_validate({"name": "zoo", "owner": "science", "models": several})
     yield from Environment(addons=(MetricsServer(), NvidiaDevicePlugin()), stacks=(zoo,)).units(Context())
     for key, profile in product(KEYS, PROFILES):

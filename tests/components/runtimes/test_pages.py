@@ -35,8 +35,8 @@ def test_every_runtime_has_a_page_and_a_row() -> None:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_the_row_of_a_runtime_has_its_formats(page: Path) -> None:
     (row,) = (row for row in cells((DOCS / "runtimes.md").read_text(), "runtime") if f"`{page.stem}`" in row[0])
-    formats = catalog.kind("components.runtimes", page.stem, ModelStack).formats
-    assert names(row[2]) == ({*formats} or {"any"})
+    formats: set[str] = {*catalog.kind("components.runtimes", page.stem, ModelStack).formats}
+    assert names(row[2]) == (formats or {"any"})
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
