@@ -9,10 +9,10 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from training import iris, wine
+from training import iris, iris_onnx, wine
 from training.trained import HELD_OUT, accuracy, save, split
 
-MODELS = [pytest.param(model, id=model.__name__.removeprefix("training.")) for model in (iris, wine)]
+MODELS = [pytest.param(model, id=model.__name__.removeprefix("training.")) for model in (iris, iris_onnx, wine)]
 LARGEST_ARTEFACT = 100_000
 
 
