@@ -6,7 +6,7 @@ SETUP := python=$$(scripts/python) && "$$python" scripts/setup.py
 SLIPWAY := exec .venv/bin/slipway
 CHOSEN = $(if $(ENV),--env "$(ENV)")
 
-.PHONY: help up down status test check bench lock
+.PHONY: help up down status test check soak bench lock
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name text; do printf '  make %-8s %s\n' "$$name" "$$text"; done
 
@@ -24,6 +24,9 @@ test:  ## every check and every test, end to end; what cannot run here is said a
 
 check:  ## the fast part of it
 	@$(SETUP) dev && exec .venv/bin/python scripts/verify.py --fast
+
+soak:  ## the tests that take minutes each: many kills, many requests, a long wait
+	@$(SETUP) dev && exec .venv/bin/python scripts/verify.py --soak
 
 bench:  ## time and memory of rendering, and of Pulumi where it is on PATH
 	@$(SETUP) dev && exec .venv/bin/python -m bench

@@ -3,6 +3,7 @@
 from typing import Literal
 
 from components.mirror import Mirror
+from components.model_sources import S3Endpoint, Source
 from components.network import Cidr
 from components.unit import Namespace
 from components.values import Value
@@ -25,12 +26,16 @@ class Traits(Value):
     """The class that a claim gets which names none; None where the cluster has no default."""
     shared_storage_class: str | None = None
     """The class of volumes that many nodes mount at once (ReadWriteMany); None where the cluster has none."""
+    image_volumes: bool = False
+    """Whether pods mount images as volumes: Kubernetes 1.35 with containerd 2.1 or CRI-O."""
     load_balancer: bool = False
     """Whether a Service of type LoadBalancer gets an address without an add-on."""
     gateway_api: bool = False
     """Whether the definitions of the Gateway API are there without an add-on."""
     metrics_api: bool = False
     """Whether metrics.k8s.io is served without an add-on; autoscaling by CPU reads it."""
+    metrics_adapter: bool = False
+    """Whether custom and external metrics are served by an adapter, which an autoscaler can then read."""
     adds_nodes: bool = False
     """Whether a machine is added for a pod that no node has room for."""
     store_schemes: tuple[str, ...] = ()
@@ -66,6 +71,17 @@ class Collector(Value):
         return f"http://{self.service}.{self.namespace}.svc:{self.port}"
 
 
+class Gateway(Value):
+    """A Gateway of the Gateway API that takes HTTPRoutes of every namespace, for every host."""
+
+    namespace: str
+    name: str
+    listener: str
+    """By which it serves requests; another may only lead there."""
+    istio: bool = False
+    """Whether Istio carries it out, which can do more: ask for tokens, read cookies, share calls within its mesh."""
+
+
 class Conventions(Value):
     """What an environment decides once for all that belongs to it."""
 
@@ -73,10 +89,22 @@ class Conventions(Value):
     mirror: Mirror = Mirror()
     models: Namespace = Namespace(name="models")
     """Where model stacks live."""
+    sources: tuple[Source, ...] | None = None
+    """Beginnings of the URIs of models that may be served; None: all that a URI may say."""
+    s3_endpoint: S3Endpoint | None = None
+    """Where models of s3:// are read, if not at Amazon's."""
     mesh: dict[str, str] = {}
     """The labels of pods that speak mutual TLS with each other; none where there is no mesh."""
     traces: Collector | None = None
     """Where pods send their spans; None: nowhere."""
+    gateway: Gateway | None = None
+    """By which HTTPRoutes are carried out; None where there is no such thing."""
+    nginx_class: str | None = None
+    """The class of Ingresses that ingress-nginx answers."""
+    certificates: bool = False
+    """Whether cert-manager issues certificates, and renews them."""
+    graph_routes: bool = False
+    """Whether a gateway shares requests among the predictors of SeldonDeployments."""
 
 
 class Context(Value):

@@ -62,15 +62,16 @@ class Environment(Value):
                     yield Mistake(path, f"needs the add-on {key!r}, which is left out. Add '{key}: {{}}' to addons")
 
     def _unfit(self, context: Context) -> Iterator[Mistake]:
-        for addon in self.addons:
-            yield from (Mistake(("addons", addon.key()), each) for each in addon.mistakes(context))
+        for path, item in self._items():
+            yield from (Mistake(path, each) for each in item.mistakes(context))
 
     def _unreadable(self, context: Context) -> Iterator[Mistake]:
-        for stack in self.stacks:
-            if strange := set(stack.reads) - set(stack.by_identity(context)) if not stack.credentials else ():
+        versions = (version for stack in self.stacks for version in stack.versions)
+        for stack in versions:
+            if strange := set(stack.stores) - set(stack.by_identity(context)) if not stack.credentials else ():
                 fact = f"reads {', '.join(sorted(strange))}, for which this cluster gives its pods no identity"
                 cure = "Say `credentials`: a Secret whose keys are what the store's client reads from its environment"
-                yield Mistake(("models", stack.name), f"{fact}. {cure}")
+                yield Mistake(("models", stack.part_of), f"{fact}. {cure}")
 
     def _twice(self, built: list[Unit]) -> Iterator[Mistake]:
         names = [unit.name for unit in built] + [stack.name for stack in self.stacks]
@@ -88,11 +89,11 @@ class Environment(Value):
 
     def _fighting(self, context: Context) -> Iterator[Mistake]:
         claimed: dict[str, str] = {}
-        for addon in self.addons:
-            for claim in addon.claims(context):
-                if (first := claimed.setdefault(claim, addon.key())) != addon.key():
+        for path, item in self._items():
+            for claim in item.claims(context):
+                if (first := claimed.setdefault(claim, path[-1])) != path[-1]:
                     fact = f"is the {claim}, as {first!r} is"
-                    yield Mistake(("addons", addon.key()), f"{fact}. Change one of the two, or leave it out")
+                    yield Mistake(path, f"{fact}. Change one of the two, or leave it out")
 
     def _items(self) -> Iterator[tuple[tuple[str, str], Addon | ModelStack]]:
         yield from ((("addons", addon.key()), addon) for addon in self.addons)

@@ -27,6 +27,6 @@ def _below(node: Any) -> Iterator[str]:
     elif isinstance(node, dict):
         for key, inner in node.items():
             if key in CONTAINERS and isinstance(inner, list):
-                yield from (container["image"] for container in inner)
+                yield from (container["image"] for container in inner if "image" in container)
             else:
                 yield from _below(inner)

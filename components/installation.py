@@ -9,8 +9,9 @@ from components.cluster import Cluster, Identity
 from components.component import Component
 from components.generated import generated
 from components.manifest import Manifest
+from components.objects import secret_object
 from components.release import release
-from components.unit import Chart, GeneratedSecret, KubernetesObject, Unit, identity
+from components.unit import Chart, GeneratedSecret, KubernetesObject, Unit, identity, is_custom
 
 
 class Installation(Component):
@@ -58,21 +59,15 @@ class Installation(Component):
     def _secret(self, secret: GeneratedSecret) -> pulumi.Resource:
         prefix = f"{self.name}-{secret.name}"
         data = {key: generated(f"{prefix}-{key}", length, self.child()) for key, length in secret.keys.items()}
-        return self._manifest(secret.manifest(self.unit.namespace.name, data), [self._namespace])
+        return self._manifest(secret_object(secret, self.unit.namespace.name, data), [self._namespace])
 
     def _manifest(self, manifest: KubernetesObject, after: list[pulumi.Resource]) -> pulumi.Resource:
-        own = manifest["metadata"].get("namespace") == self.unit.namespace.name and not _is_custom(manifest)
+        own = manifest["metadata"].get("namespace") == self.unit.namespace.name and not is_custom(manifest)
         options = self._on_cluster(after, deleted_with=self._namespace if own else None)
         return Manifest(f"{self._cluster.name}-{identity(manifest)}", manifest, options)
 
     def _on_cluster(self, after: list[pulumi.Resource], **options: Any) -> pulumi.ResourceOptions:
         return self.child(provider=self._cluster.provider, depends_on=after, **options)
-
-
-def _is_custom(manifest: KubernetesObject) -> bool:
-    """Whether an operator may have to see it go, so that its namespace must not take it along."""
-    group = manifest["apiVersion"].rpartition("/")[0]
-    return "." in group and not group.endswith(".k8s.io")
 
 
 def _annotated(manifest: KubernetesObject, identities: Mapping[str, Identity]) -> KubernetesObject:

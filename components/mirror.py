@@ -73,7 +73,8 @@ class Mirror(Value):
         }
 
     def _container(self, container: KubernetesObject) -> KubernetesObject:
-        return {**container, "image": self.image(container["image"])}
+        """An operator puts an image of its own into a container that says none."""
+        return {**container, "image": self.image(container["image"])} if "image" in container else container
 
 
 def nested(key: str, value: Any) -> dict[str, Any]:

@@ -1,13 +1,12 @@
 """One model: what it is, where it lies, and a request that it understands."""
 
-from pathlib import PurePosixPath
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import StringConstraints, model_validator
 
 from components.artefact import Artefact
 from components.model_uri import ModelUri, location
-from components.values import Value
+from components.values import Quantity, Value
 
 MODELS_FOLDER = "/mnt/models"
 """Where every server reads its settings, and the models that are brought into its pod."""
@@ -39,15 +38,16 @@ Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 class Model(Value):
     """One model: a small file of this machine, or something that its pod gets from `uri`.
 
-    `sample` is a request that it understands, in its server's protocol, and `answer` what must come back, at least.
     `sha256` is as an Artefact's: of a file, or of a folder's lines '<sha256>  <path>'; a model with another digest is
-    never served.
+    never served. `size` is what it takes at most on its node's disk, where it is fetched: a larger one is refused.
+    `sample` is a request that it understands, in its server's protocol, and `answer` what must come back, at least.
     """
 
     format: Format
     artefact: Artefact | None = None
     uri: ModelUri | None = None
     sha256: Sha256 | None = None
+    size: Quantity = "1Gi"
     sample: dict[str, Any] | None = None
     answer: dict[str, Any] | None = None
 
@@ -64,6 +64,7 @@ class Model(Value):
         if self.artefact:
             return f"{MODELS_FOLDER}/{name}/{self.artefact.path.name}"
         found = location(str(self.uri))
-        if found.scheme in ("nfs", "pvc"):
-            return f"{VOLUMES_FOLDER}/{name}"
-        return f"{MODELS_FOLDER}/{name}/{PurePosixPath(found.path or found.place).name}"
+        if found.scheme == "pvc":
+            return "/".join(filter(None, (VOLUMES_FOLDER, name, found.path)))
+        folder = VOLUMES_FOLDER if found.scheme in ("nfs", "oci") else MODELS_FOLDER
+        return f"{folder}/{name}/{found.base}"

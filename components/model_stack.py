@@ -1,16 +1,17 @@
 """What a model stack is. A serving runtime is a subclass; a stack, an instance."""
 
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar, Self
 
-from pydantic import field_validator
+from pydantic import PrivateAttr, field_validator
 
-from components import formats
+from components import formats, model_sources
 from components.addon import Addon
 from components.catalog import Kind
 from components.context import Context
 from components.model import Format, Model
 from components.model_store import Grant, StoreUrl, store
+from components.model_uri import STORES, location
 from components.unit import MANAGED_BY, KubernetesObject, Unit
 from components.values import DnsLabel, Value
 
@@ -36,10 +37,15 @@ class ModelStack(Kind, Value):
 
     name: DnsLabel
     owner: DnsLabel
+    cost_center: DnsLabel | None = None
+    """Who pays for it; None: its owner."""
     reads: tuple[StoreUrl, ...] = ()
-    """The model stores that its pods read, by the identity of their service account where the cluster gives one."""
+    """The model stores that its pods read beside its models, by the identity of their service account where the cluster
+    gives one."""
     credentials: DnsLabel | None = None
     """The Secret of the models' namespace whose keys its pods get as variables, for stores without an identity."""
+
+    _stable: str | None = PrivateAttr(default=None)
 
     @field_validator("models", check_fields=False)
     @classmethod
@@ -56,21 +62,68 @@ class ModelStack(Kind, Value):
     @property
     def labels(self) -> dict[str, str]:
         """The labels of every object of this stack."""
-        return {**self.selector, "app.kubernetes.io/component": "model", **MANAGED_BY, "slipway/owner": self.owner}
+        part = {"app.kubernetes.io/component": "model", "app.kubernetes.io/part-of": self.part_of}
+        owned = {"slipway/owner": self.owner, "slipway/cost-center": self.cost_center or self.owner}
+        return {**self.selector, **part, **MANAGED_BY, **owned}
+
+    @property
+    def part_of(self) -> str:
+        """The stack that it is a version of: itself, unless it is somebody's candidate."""
+        return self._stable or self.name
+
+    def follows(self, stable: "ModelStack") -> Self:
+        """The same, as the candidate of `stable`."""
+        self._stable = stable.name
+        return self
+
+    @property
+    def versions(self) -> tuple["ModelStack", ...]:
+        """What runs side by side: the stack itself, then its candidate where it has one."""
+        return (self,)
+
+    def claims(self, context: Context) -> tuple[str, ...]:
+        """What only one member of an environment can be, such as "host ai-demo.example.com/iris"."""
+        return tuple(f"model stack {each.name}" for each in self.versions)
 
     def needs(self, context: Context) -> tuple[type[Addon], ...]:
         """The add-ons that this stack cannot serve without, on this cluster."""
         return ()
 
+    def served(self) -> Mapping[str, Model]:
+        """The models that are brought into its pods, each where Model.path says."""
+        return {}
+
+    @property
+    def uris(self) -> dict[str, str]:
+        """Where each model lies that is not a file of this machine."""
+        return {name: model.uri for name, model in self.served().items() if model.uri}
+
+    @property
+    def stores(self) -> tuple[StoreUrl, ...]:
+        """All object stores that its pods read."""
+        found = (uri for uri in self.uris.values() if location(uri).scheme in STORES)
+        return tuple(dict.fromkeys((*self.reads, *found)))
+
+    def mistakes(self, context: Context) -> Iterator[str]:
+        """What keeps it from being served as it says on this cluster, each with its cure."""
+        yield from model_sources.refusals(self.uris, context.conventions.sources)
+        for name, uri in self.uris.items():
+            scheme = location(uri).scheme
+            if scheme == "oci" and not context.traits.image_volumes:
+                fact = f"model {name!r} is an image, which this cluster does not mount"
+                yield f"{fact}. Set its trait image_volumes if it is 1.35 or newer, or keep the model in a store"
+            if scheme == "mlflow":
+                yield f"model {name!r} is named by its registry, not by its place. Give the place of {uri} itself"
+
     def unit(self, context: Context) -> Unit:
         """Everything that serves this stack, in the models' namespace."""
-        stores = self.by_identity(context)
-        grants = (Grant(account=self.name, stores=stores),) if stores else ()
+        reading = {each.name: each.by_identity(context) for each in self.versions}
+        grants = tuple(Grant(account=name, stores=stores) for name, stores in reading.items() if stores)
         return Unit(name=self.name, namespace=context.models, objects=tuple(self.objects(context)), grants=grants)
 
     def by_identity(self, context: Context) -> tuple[StoreUrl, ...]:
         """The stores that its service account `name` reads with no key, on this cluster."""
-        return tuple(url for url in self.reads if store(url).scheme in context.traits.store_schemes)
+        return tuple(url for url in self.stores if store(url).scheme in context.traits.store_schemes)
 
     def objects(self, context: Context) -> list[KubernetesObject]:
         """The Kubernetes objects of this stack."""

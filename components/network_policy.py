@@ -14,11 +14,17 @@ _HTTPS: Rules = [{"ports": [{"protocol": "TCP", "port": 443}]}]
 
 
 def network_policy(
-    metadata: dict[str, Any], selector: dict[str, str], ports: Iterable[str], calls: Rules, meshed: bool
+    metadata: dict[str, Any],
+    selector: dict[str, str],
+    ports: Iterable[str | int],
+    calls: Rules,
+    meshed: bool,
+    public: bool = False,
 ) -> KubernetesObject:
-    """Pods of the cluster may call these ports; the model itself calls only what `calls` opens."""
+    """Pods of the cluster may call `ports`, with `public` anybody `http`; the model calls what `calls` opens."""
     opened = [{"protocol": "TCP", "port": name} for name in ports]
     tunnel = mesh.openings(opened) if meshed else []
+    anybody = [{"ports": [{"protocol": "TCP", "port": "http"}]}] if public else []
     return {
         "apiVersion": "networking.k8s.io/v1",
         "kind": "NetworkPolicy",
@@ -26,7 +32,7 @@ def network_policy(
         "spec": {
             "podSelector": {"matchLabels": selector},
             "policyTypes": ["Ingress", "Egress"],
-            "ingress": [{"from": [{"namespaceSelector": {}}], "ports": opened}, *tunnel],
+            "ingress": [{"from": [{"namespaceSelector": {}}], "ports": opened}, *anybody, *tunnel],
             **({"egress": [*DNS, *calls]} if calls else {}),
         },
     }

@@ -1,21 +1,44 @@
 """Plain objects that belong to an add-on rather than to a model."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from components.unit import MANAGED_BY, KubernetesObject
+from components.unit import MANAGED_BY, GeneratedSecret, KubernetesObject
 
 
 def labels(name: str) -> dict[str, str]:
     """The labels of every object of add-on `name`."""
-    return {"app.kubernetes.io/name": name, **MANAGED_BY, "slipway/owner": "platform"}
+    owned = dict.fromkeys(("slipway/owner", "slipway/cost-center"), "platform")
+    return {"app.kubernetes.io/name": name, **MANAGED_BY, **owned}
+
+
+def excepted(**reasons: str) -> dict[str, dict[str, str]]:
+    """Metadata by which an object excepts itself from rules of policy (`_` for `-` in their ids): docs/policy.md."""
+    return {"annotations": {f"policy.slipway/{rule.replace('_', '-')}": why for rule, why in reasons.items()}}
+
+
+HAS_HOST = excepted(ingress_exposure="the environment gives it a host")
+"""Of an Ingress that is there because somebody asked for it."""
 
 
 def platform_object(
-    api: str, kind: str, name: str, namespace: str | None = None, *, of: str, **parts: Any
+    api: str,
+    kind: str,
+    name: str,
+    namespace: str | None = None,
+    *,
+    of: str,
+    metadata: Mapping[str, Any] | None = None,
+    **parts: Any,
 ) -> KubernetesObject:
     """An object of add-on `of`; `parts` are its top-level fields, such as spec. No namespace: cluster scope."""
-    place = {"namespace": namespace} if namespace else {}
-    return {"apiVersion": api, "kind": kind, "metadata": {"name": name, **place, "labels": labels(of)}, **parts}
+    own = {"name": name, **({"namespace": namespace} if namespace else {}), "labels": labels(of), **(metadata or {})}
+    return {"apiVersion": api, "kind": kind, "metadata": own, **parts}
+
+
+def secret_object(secret: GeneratedSecret, namespace: str, values: Mapping[str, Any]) -> KubernetesObject:
+    """A generated Secret that holds `values`."""
+    return platform_object("v1", "Secret", secret.name, namespace, of=secret.name, stringData=dict(values))
 
 
 def reserved(cpu: str, memory: str, memory_limit: str | None = None) -> dict[str, dict[str, str]]:

@@ -1,14 +1,82 @@
-"""On which machines a model's pods may run."""
+"""On which machines a model's pods run, and what an update may take of them."""
 
-from typing import Any
+from typing import Any, Literal
+
+from pydantic import Field
 
 from components.context import Traits
-from components.values import GPU_RESOURCE, Resources
+from components.objects import spread
+from components.values import GPU_RESOURCE, DnsLabel, Resources, Value
+
+ZONE = "topology.kubernetes.io/zone"
+SPOT_TAINTS = ("cloud.google.com/gke-spot", "kubernetes.azure.com/scalesetpriority")
+"""Of spot machines: by custom on GKE, always on AKS; those of EKS have none.
+
+https://cloud.google.com/kubernetes-engine/docs/concepts/spot-vms,
+https://learn.microsoft.com/azure/aks/spot-node-pool
+"""
 
 
-def placed(resources: Resources, traits: Traits) -> dict[str, Any]:
-    """The fields of a PodSpec that lead pods with `resources` to the right machines."""
-    if not resources.gpus:
-        return {}
-    runtime = {"runtimeClassName": traits.gpu_runtime_class} if traits.gpu_runtime_class else {}
-    return {**runtime, "tolerations": [{"key": GPU_RESOURCE, "operator": "Exists", "effect": "NoSchedule"}]}
+class Toleration(Value):
+    """Lets pods onto machines with this taint, whatever its value where none is said."""
+
+    key: str = Field(min_length=1)
+    value: str | None = None
+    effect: Literal["NoSchedule", "NoExecute"] | None = None
+
+    def spelled(self) -> dict[str, str]:
+        """As a pod spells it."""
+        value = {"operator": "Exists"} if self.value is None else {"operator": "Equal", "value": self.value}
+        return {"key": self.key, **value, **({"effect": self.effect} if self.effect else {})}
+
+
+class Placement(Value):
+    """Where pods may run beyond what their resources ask for."""
+
+    pool: DnsLabel | None = None
+    """A node pool of this cluster, by its name."""
+    gpu: DnsLabel | None = None
+    """The product of the GPUs, as a node pool names it, such as nvidia-l4."""
+    node_labels: dict[str, str] = {}
+    spot: bool = False
+    """Also on machines that the cloud takes back at short notice."""
+    tolerations: tuple[Toleration, ...] = ()
+    priority_class: DnsLabel | None = None
+    """Who goes first when machines run out; the class must exist."""
+    spare_gpus: bool = False
+    """Whether GPUs are free for one replica more, so that an update starts the new one before the old one goes."""
+
+    def fields(self, resources: Resources, traits: Traits) -> dict[str, Any]:
+        """The fields of a PodSpec that lead pods with `resources` to the right machines."""
+        nodes = {**self.node_labels, **self._own_labels()}
+        tolerations = [each.spelled() for each in (*_of_gpus(resources), *self._of_spot(), *self.tolerations)]
+        runtime = traits.gpu_runtime_class if resources.gpus else None
+        found = {
+            "runtimeClassName": runtime,
+            "nodeSelector": nodes,
+            "tolerations": tolerations,
+            "priorityClassName": self.priority_class,
+        }
+        return {key: value for key, value in found.items() if value}
+
+    def strategy(self, resources: Resources) -> dict[str, Any]:
+        """How a Deployment brings in a new version: never fewer replicas, save where its GPUs must first be freed."""
+        surge = 0 if resources.gpus and not self.spare_gpus else 1
+        return {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": surge, "maxUnavailable": 1 - surge}}
+
+    def _own_labels(self) -> dict[str, str]:
+        named = {"slipway/pool": self.pool, "slipway/gpu": self.gpu}
+        return {label: name for label, name in named.items() if name}
+
+    def _of_spot(self) -> tuple[Toleration, ...]:
+        return tuple(Toleration(key=key, effect="NoSchedule") for key in SPOT_TAINTS) if self.spot else ()
+
+
+def apart(selector: dict[str, str]) -> dict[str, Any]:
+    """The field of a PodSpec that puts the pods of `selector` into different zones and onto different machines."""
+    machines = spread(selector)
+    return {"topologySpreadConstraints": [machines, {**machines, "topologyKey": ZONE}]}
+
+
+def _of_gpus(resources: Resources) -> tuple[Toleration, ...]:
+    return (Toleration(key=GPU_RESOURCE, effect="NoSchedule"),) if resources.gpus else ()

@@ -4,7 +4,7 @@ from typing import Any
 
 from components.context import Traits
 from components.objects import reserved
-from components.stateful import Program
+from components.program import SCRATCH, Program
 from components.unit import KubernetesObject
 
 IMAGE = "docker.io/library/postgres:18.4"
@@ -23,7 +23,7 @@ def postgres(
     of: str, databases: tuple[str, ...], size: str, storage_class: str | None, traits: Traits
 ) -> list[KubernetesObject]:
     """Add-on `of`'s own, with `databases` in it and the password of Secret `of`-database."""
-    program = Program(f"{of}-database", of, "database", PORT, user=999)
+    program = Program(f"{of}-database", of, {"database": PORT}, user=999)
     asked = {"exec": {"command": ["pg_isready", "--username", of, "--host", "127.0.0.1"]}, "timeoutSeconds": 5}
     container = {
         "image": IMAGE,
@@ -42,6 +42,7 @@ def postgres(
     volumes: list[dict[str, Any]] = [
         {"name": "data", "persistentVolumeClaim": {"claimName": program.name}},
         {"name": "databases", "configMap": {"name": program.name}},
+        SCRATCH,
     ]
     script = "".join(f"CREATE DATABASE {name};\n" for name in databases[1:])
     return [
@@ -50,7 +51,7 @@ def postgres(
         program.object("v1", "ConfigMap", data={"databases.sql": script}),
         program.service(),
         program.network_policy({"podSelector": {"matchLabels": {"app.kubernetes.io/name": of}}}),
-        program.stateful_set(container, volumes, traits),
+        program.stateful_set(program.pod(container, volumes, traits)),
     ]
 
 

@@ -1,19 +1,85 @@
-"""How many replicas of a workload run: fixed, or by load."""
+"""By what load the replicas of a workload grow and shrink, between which bounds, and how fast."""
 
-from typing import Any, Self
+from collections.abc import Mapping
+from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from components.unit import KubernetesObject
-from components.values import Value
+from components.values import Quantity, Value
+
+
+class Pace(Value):
+    """How fast replicas come or go: in `period_seconds` by at most `percent` of them, or `pods`, whichever is more.
+
+    Only a need that has lasted for `window_seconds` is followed.
+    """
+
+    window_seconds: int = Field(ge=0, le=3600)
+    period_seconds: int = Field(default=60, ge=1, le=1800)
+    percent: int | None = Field(default=None, ge=1, le=1000)
+    pods: int | None = Field(default=None, ge=1)
+
+    @model_validator(mode="after")
+    def _limited(self) -> Self:
+        if self.percent is None and self.pods is None:
+            raise ValueError("limits nothing. Say percent, pods or both")
+        return self
+
+    def rules(self) -> dict[str, Any]:
+        """As an autoscaler spells it."""
+        limits = [("Percent", self.percent), ("Pods", self.pods)]
+        policies = [
+            {"type": kind, "value": most, "periodSeconds": self.period_seconds} for kind, most in limits if most
+        ]
+        return {"stabilizationWindowSeconds": self.window_seconds, "selectPolicy": "Max", "policies": policies}
+
+
+class Query(Value):
+    """A single number that Prometheus answers; each replica bears `target` of it."""
+
+    query: str = Field(min_length=1)
+    target: float = Field(gt=0)
+    wakes: float | None = Field(default=None, ge=0)
+    """Above this the first replica starts, where there may be none."""
+
+
+class Metric(Value):
+    """A metric that an adapter on the cluster serves; `target` of it for each replica.
+
+    `pods`: of the stack's own pods; `external`: of anything else, chosen by `labels`.
+    """
+
+    kind: Literal["pods", "external"]
+    name: str = Field(min_length=1)
+    target: Quantity
+    labels: dict[str, str] = {}
+
+    def source(self) -> dict[str, Any]:
+        """As a HorizontalPodAutoscaler spells it."""
+        chosen = {"selector": {"matchLabels": self.labels}} if self.labels else {}
+        aimed = {"type": "AverageValue", "averageValue": self.target}
+        type_ = self.kind.capitalize()
+        return {"type": type_, self.kind: {"metric": {"name": self.name, **chosen}, "target": aimed}}
 
 
 class Autoscaling(Value):
-    """Replicas between two bounds, by the mean use of CPU in percent of what each replica reserves."""
+    """Replicas between two bounds; of several measures, the one that asks for most decides.
 
-    min_replicas: int = Field(default=1, ge=1)
+    Percentages are of what each replica reserves. A server takes long to load, so each minute doubles the replicas at
+    most, and they go slowly.
+    """
+
+    min_replicas: int = Field(default=1, ge=0)
     max_replicas: int = Field(ge=1)
-    cpu_percent: int = Field(default=80, ge=1)
+    cpu_percent: int | None = Field(default=80, ge=1)
+    memory_percent: int | None = Field(default=None, ge=1, le=100)
+    gpu_percent: int | None = Field(default=None, ge=1, le=100)
+    requests_in_flight: float | None = Field(default=None, gt=0)
+    """How many requests a replica works on at once, on average."""
+    queries: tuple[Query, ...] = ()
+    metrics: tuple[Metric, ...] = ()
+    scale_up: Pace = Pace(window_seconds=30, percent=100, pods=4)
+    scale_down: Pace = Pace(window_seconds=300, percent=50, pods=1)
 
     @model_validator(mode="after")
     def _bounds_in_order(self) -> Self:
@@ -23,29 +89,41 @@ class Autoscaling(Value):
             )
         return self
 
+    @model_validator(mode="after")
+    def _by_something(self) -> Self:
+        if not self.used and not self.by_events and not self.metrics:
+            raise ValueError(
+                "scales by nothing. Say cpu_percent, memory_percent, requests_in_flight or another measure"
+            )
+        if self.by_events and self.metrics:
+            fact = "KEDA cannot read the metrics of an adapter beside its own"
+            raise ValueError(f"{fact}. Say them as queries, or leave out what KEDA measures")
+        return self
 
-def autoscaler(deployment: KubernetesObject, scaling: Autoscaling) -> KubernetesObject:
-    """The HorizontalPodAutoscaler of a Deployment, which then must not say its replicas itself."""
-    target = {"apiVersion": "apps/v1", "kind": "Deployment", "name": deployment["metadata"]["name"]}
-    cpu = {"name": "cpu", "target": {"type": "Utilization", "averageUtilization": scaling.cpu_percent}}
-    return {
-        "apiVersion": "autoscaling/v2",
-        "kind": "HorizontalPodAutoscaler",
-        "metadata": deployment["metadata"],
-        "spec": {
-            "scaleTargetRef": target,
-            "minReplicas": scaling.min_replicas,
-            "maxReplicas": scaling.max_replicas,
-            "metrics": [{"type": "Resource", "resource": cpu}],
-        },
-    }
+    @model_validator(mode="after")
+    def _woken(self) -> Self:
+        wakes = any(each.wakes is not None for each in self.queries)
+        if self.min_replicas == 0 and not wakes:
+            fact = (
+                "min_replicas 0: what a stack measures of itself ends with its last replica, so nothing would wake it"
+            )
+            raise ValueError(f"{fact}. Add a query of something outside, with `wakes`, or say min_replicas: 1")
+        if self.min_replicas and wakes:
+            raise ValueError("wakes: there is always a replica awake. Say min_replicas: 0, or leave it out")
+        return self
 
+    @property
+    def used(self) -> Mapping[str, int]:
+        """What metrics-server measures, to the percentage that it is kept at."""
+        return {name: most for name, most in (("cpu", self.cpu_percent), ("memory", self.memory_percent)) if most}
 
-def disruption_budget(metadata: dict[str, Any], selector: dict[str, str]) -> KubernetesObject:
-    """A PodDisruptionBudget that lets a drained node take one replica at a time."""
-    return {
-        "apiVersion": "policy/v1",
-        "kind": "PodDisruptionBudget",
-        "metadata": metadata,
-        "spec": {"maxUnavailable": 1, "selector": {"matchLabels": selector}},
-    }
+    @property
+    def by_events(self) -> bool:
+        """Whether KEDA scales it, by what Prometheus knows."""
+        return bool(self.queries or self.gpu_percent or self.requests_in_flight)
+
+    def __str__(self) -> str:
+        measures = [("CPU", self.cpu_percent), ("memory", self.memory_percent), ("GPU", self.gpu_percent)]
+        others = [("requests", self.requests_in_flight), ("queries", self.queries), ("metrics", self.metrics)]
+        by = ", ".join(name for name, chosen in (*measures, *others) if chosen)
+        return f"{self.min_replicas} to {self.max_replicas}, by {by}"

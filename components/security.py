@@ -4,11 +4,9 @@ from typing import Any, Self
 
 from pydantic import Field, model_validator
 
+from components.objects import excepted
 from components.pods import RESTRICTED
 from components.values import Value
-
-REASON = "slipway/security-reason"
-"""The annotation of a pod that says why it departs."""
 
 
 class Security(Value):
@@ -33,8 +31,15 @@ class Security(Value):
         return self
 
     def annotations(self) -> dict[str, str]:
-        """What tells a reviewer."""
-        return {REASON: self.reason} if self.reason else {}
+        """What tells policy and a reviewer."""
+        departures = {
+            "pod_non_root": self.user == 0,
+            "pod_read_only_root": self.writable_root,
+            "pod_capabilities": bool(self.capabilities),
+            "service_account_token": self.cluster_token,
+        }
+        reasons = {rule: self.reason for rule, departs in departures.items() if departs}
+        return excepted(**reasons)["annotations"]
 
     def of_pod(self, assigned: bool) -> dict[str, Any]:
         """A pod's security context; `assigned` where the cluster gives each namespace its user ids."""

@@ -1,7 +1,7 @@
 """What is installed together: charts, then plain Kubernetes objects."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
@@ -73,12 +73,6 @@ class GeneratedSecret(Value):
     name: DnsLabel
     keys: dict[str, int]
 
-    def manifest(self, namespace: str, values: Mapping[str, Any]) -> KubernetesObject:
-        """The Secret that holds `values`."""
-        labels = {"app.kubernetes.io/name": self.name, **MANAGED_BY, "slipway/owner": "platform"}
-        metadata = {"name": self.name, "namespace": namespace, "labels": labels}
-        return {"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "stringData": dict(values)}
-
 
 class Unit(Value):
     """One namespace's worth of work; `after` names the units that it waits for."""
@@ -102,6 +96,14 @@ class Unit(Value):
                 raise ValueError(f"unit {self.name!r} has {name!r} {times} times. Rename one")
         return self
 
+    @model_validator(mode="after")
+    def _grants_are_to_its_own(self) -> Self:
+        accounts = {each["metadata"]["name"] for each in self.objects if each["kind"] == "ServiceAccount"}
+        if strange := sorted({grant.account for grant in self.grants} - accounts):
+            fact = f"unit {self.name!r} lets {', '.join(strange)} read stores, which is no service account of it"
+            raise ValueError(f"{fact}. Name one of its ServiceAccounts, or add it to its objects")
+        return self
+
 
 def waves(units: Iterable[Unit]) -> Iterator[tuple[int, Unit]]:
     """Each unit with the wave in which it is installed: 1, or one more than the latest that it waits for."""
@@ -119,3 +121,9 @@ def identity(manifest: KubernetesObject) -> str:
     metadata = manifest["metadata"]
     parts = (manifest["kind"].lower(), metadata.get("namespace"), metadata["name"].replace(":", "_"))
     return ".".join(filter(None, parts))
+
+
+def is_custom(manifest: KubernetesObject) -> bool:
+    """Whether it is a custom resource: an operator may have to see it go, so it must not go with its namespace."""
+    group = manifest["apiVersion"].rpartition("/")[0]
+    return "." in group and not group.endswith(".k8s.io")

@@ -6,7 +6,7 @@
 import datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import yaml
 from pydantic import Field, ValidationError
@@ -46,6 +46,11 @@ class Line(NamedTuple):
         """Its share of the total: nothing where its price is not known."""
         return self.quantity * (self.price or 0)
 
+    def record(self) -> dict[str, Any]:
+        """As JSON has it, amounts as exact text."""
+        found = {**self._asdict(), "month": self.month}
+        return {key: f"{value:f}" if isinstance(value, Decimal) else value for key, value in found.items()}
+
     def cells(self) -> tuple[str, str, str, str]:
         """As text, under HEAD."""
         known = (f"{self.price:f}", f"{self.month:,.2f}") if self.price is not None else ("not listed", "not counted")
@@ -68,6 +73,13 @@ class Estimate(NamedTuple):
         unlisted = sum(line.price is None for line in self.lines)
         total = f"total without the {unlisted} not listed" if unlisted else "total"
         return [*(line.cells() for line in self.lines), (total, "", "", f"{self.total:,.2f}")]
+
+    def record(self) -> dict[str, Any]:
+        """The same as JSON has it; what has no price is not in the total."""
+        lines = [line.record() for line in self.lines]
+        of = self.prices
+        whole = {"currency": of.currency, "region": of.region, "date": str(of.date)}
+        return {**whole, "lines": lines, "total": f"{self.total:f}"}
 
     def note(self) -> str:
         """What the figures are, and what they leave out."""

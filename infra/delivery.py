@@ -9,10 +9,13 @@ from typing import IO
 import sandbox
 from components.errors import SlipwayError
 from components.images import images
-from infra import doctor, engine, machine, rollout
+from infra import difference, doctor, engine, machine, preview, rollout
+from infra.difference import Change
 from infra.engine import Engine
 from infra.kubectl import Kubectl
 from infra.live import Live
+from infra.objects import Objects
+from infra.progress import say
 from infra.rendered import Rendered, refuse_charts
 from infra.settings import Target
 from sandbox import Step, paths
@@ -40,15 +43,16 @@ class Delivery:
             yield Step("This machine", self._fit)
         if self._known:
             yield Step("Cluster", lambda log: f"Kubernetes {self.live().version()}")
-        else:
-            yield from map(machine.tool, (*self._target.cluster.spec.programs, "pulumi"))
+        yield from self.tools()
         if self._with_engine():
             yield self._engine.up()
             yield self._ready()
         else:
-            yield self._rendered().apply()
+            rendered = self._rendered()
+            yield from rendered.of_others()
+            yield rendered.apply()
             yield self._ready()
-            yield self._rendered().prune()
+            yield rendered.prune()
 
     def down(self) -> Iterator[Step]:
         """Remove everything that `up` made; a sandbox goes as a whole."""
@@ -60,6 +64,21 @@ class Delivery:
         else:
             yield self._rendered().remove()
         self._own_kubeconfig.unlink(missing_ok=True)
+
+    def tools(self) -> Iterator[Step]:
+        """The programs without which a cluster that only the engine can make is out of reach."""
+        if not self._known:
+            yield from map(machine.tool, (*self._target.cluster.spec.programs, "pulumi"))
+
+    def changes(self) -> list[Change]:
+        """What `up` would change. Raises SlipwayError where that cannot be known."""
+        if self._known:
+            self.live().version()
+        if self._with_engine():
+            return list(preview.changes(self._engine.preview()))
+        refuse_charts(self._target.units())
+        rendered = self._rendered()
+        return list(difference.changes(Objects(self.live()), rendered.wanted(), rendered.unwanted()))
 
     def live(self) -> Live:
         """The environment's cluster. Raises SlipwayError where there is none yet."""
@@ -77,7 +96,7 @@ class Delivery:
 
     def _ready(self) -> Step:
         growing = self._target.context.traits.adds_nodes
-        return Step("Ready", lambda log: rollout.wait(self.live(), self._target.units(), log, growing=growing))
+        return Step("Ready", lambda log: rollout.wait(self.live(), self._target.units(), log, say, growing=growing))
 
     def _on_sandbox(self) -> bool:
         return self._known == str(sandbox.kubeconfig())

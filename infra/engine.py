@@ -9,9 +9,11 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 from subprocess import PIPE, STDOUT, Popen
-from typing import IO
+from typing import IO, Any
 
 import yaml
 
@@ -49,6 +51,13 @@ class Engine:
 
         return Step("Pulumi destroy", run)
 
+    def preview(self) -> list[dict[str, Any]]:
+        """The steps that `up` would take, as the engine lists them. Nothing is made, here or where its state is."""
+        with tempfile.TemporaryDirectory() as scratch:
+            beside = Engine(self._name, self._project, self._home)
+            beside._workspace = Path(scratch)
+            return beside._previewed()
+
     def exists(self) -> bool:
         """Whether the engine has begun to carry out the environment from this machine, and not destroyed it since."""
         return self._workspace.exists()
@@ -56,6 +65,19 @@ class Engine:
     def kubeconfig(self) -> str:
         """The kubeconfig of the cluster that the engine made."""
         return self._run(io.StringIO(), "stack", "output", "kubeconfig", SECRETS, "--stack", self._name)
+
+    def _previewed(self) -> list[dict[str, Any]]:
+        log, nowhere = io.StringIO(), {}
+        self._write()
+        try:
+            self._run(log, "stack", "select", self._name)
+        except SlipwayError as error:
+            if "no stack named" not in str(error):
+                raise
+            nowhere = {"PULUMI_BACKEND_URL": f"file://{self._workspace}"}
+            self._run(log, "stack", "init", self._name, **nowhere)
+        printed = self._run(log, "preview", "--json", "--stack", self._name, **nowhere)
+        return list(_document(printed)["steps"])
 
     def _change(self, log: IO[str], *command: str) -> str:
         self._prepare(log)
@@ -85,6 +107,13 @@ class Engine:
         return {"PULUMI_K8S_UPSERT_EXISTING_OBJECTS": "true"}
 
     def _prepare(self, log: IO[str]) -> None:
+        self._write()
+        self._run(log, "stack", "select", "--create", self._name)
+        if self._is_ours():  # what a killed run of ours has locked; our own lock says that none is at work
+            self._run(log, "cancel", "--yes", "--stack", self._name)
+
+    def _write(self) -> None:
+        """What the engine reads."""
         self._workspace.mkdir(parents=True, exist_ok=True)
         project = yaml.safe_load((self._project / "Pulumi.yaml").read_text())
         project["main"] = str(self._project / project["main"])
@@ -92,9 +121,6 @@ class Engine:
         (self._workspace / "Pulumi.yaml").write_text(yaml.safe_dump(project))
         name = f"Pulumi.{self._name}.yaml"
         (self._workspace / name).write_text((self._project / name).read_text())
-        self._run(log, "stack", "select", "--create", self._name)
-        if self._is_ours():  # what a killed run of ours has locked; our own lock says that none is at work
-            self._run(log, "cancel", "--yes", "--stack", self._name)
 
     def _run(self, log: IO[str], *command: str, **env: str) -> str:
         arguments = _mortal("pulumi", *command, "--non-interactive", "--cwd", str(self._workspace))
@@ -153,8 +179,16 @@ def _copied(stream: IO[str], log: IO[str]) -> str:
     return "".join(lines)
 
 
+def _document(printed: str) -> dict[str, Any]:
+    """The JSON that the engine has printed among warnings; empty where it did not get so far."""
+    with suppress(ValueError):
+        return dict(json.JSONDecoder().raw_decode(printed, printed.index("{"))[0])
+    return {}
+
+
 def _reason(printed: str) -> str:
     """The engine's own error messages, without the wall around them."""
-    lines = (line.strip() for line in printed.splitlines())
+    told = [each["message"] for each in _document(printed).get("diagnostics", ())]
+    lines = (line.strip() for text in told or [printed] for line in text.splitlines())
     errors = [line for line in lines if line.startswith("error:") and "update failed" not in line]
     return "\n".join(dict.fromkeys(errors)) or printed.strip()[-1000:]

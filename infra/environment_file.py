@@ -31,10 +31,11 @@ class Document(NamedTuple):
 
     def located(self, error: Invalid) -> Invalid:
         """The same mistakes, each with the line where it stands, in the order of the file."""
-        lined = sorted((self._line(mistake.path), dotted(mistake.path), mistake.message) for mistake in error.mistakes)
+        lined = sorted((self.line(mistake.path), dotted(mistake.path), mistake.message) for mistake in error.mistakes)
         return Invalid(Mistake((), f"{self.path.name}:{line}: {path}: {message}") for line, path, message in lined)
 
-    def _line(self, path: Iterable[str | int]) -> int:
+    def line(self, path: Iterable[str | int]) -> int:
+        """Where `path` stands, or as much of it as is there."""
         node, line = self.config, 1
         for part in path:
             if isinstance(node, CommentedMap) and part in node:

@@ -2,9 +2,11 @@
 
 import base64
 import gzip
+import zlib
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from components.errors import SlipwayError
 from components.unit import MANAGED_BY, KubernetesObject
 
 NAMESPACE = "default"
@@ -36,19 +38,28 @@ def identity(manifest: KubernetesObject) -> Identity:
     return Identity(manifest["apiVersion"], manifest["kind"], metadata.get("namespace", ""), metadata["name"])
 
 
-def note(environment: str, identities: Iterable[Identity]) -> KubernetesObject:
-    """A ConfigMap that lists `identities`; compressed, because thousands of models must fit into its 1 MiB."""
+def note(environment: str, identities: Iterable[Identity], version: str | None = None) -> KubernetesObject:
+    """A ConfigMap that lists `identities`; compressed, because thousands of models must fit into its 1 MiB.
+
+    With `version` the API server takes it only in place of what has that resourceVersion.
+    """
     lines = "\n".join("\t".join(each) for each in identities)
     packed = base64.b64encode(gzip.compress(lines.encode(), mtime=0)).decode()
+    only = {"resourceVersion": version} if version else {}
     return {
         "apiVersion": "v1",
         "kind": "ConfigMap",
-        "metadata": {"name": f"slipway-{environment}", "namespace": NAMESPACE, "labels": MANAGED_BY},
+        "metadata": {"name": f"slipway-{environment}", "namespace": NAMESPACE, "labels": MANAGED_BY, **only},
         "binaryData": {"objects.gz": packed},
     }
 
 
 def noted(config_map: KubernetesObject) -> list[Identity]:
-    """What `note` has listed, in its order."""
-    lines = gzip.decompress(base64.b64decode(config_map["binaryData"]["objects.gz"])).decode().splitlines()
-    return [Identity(*line.split("\t")) for line in lines]
+    """What `note` has listed, in its order. Raises SlipwayError where somebody has damaged it."""
+    try:
+        lines = gzip.decompress(base64.b64decode(config_map["binaryData"]["objects.gz"])).decode().splitlines()
+        return [Identity(*line.split("\t")) for line in lines]
+    except (KeyError, ValueError, TypeError, OSError, EOFError, zlib.error):
+        place = f"{config_map['metadata']['namespace']}/{config_map['metadata']['name']}"
+        cure = "Delete it, and run `slipway up` again; what was to be removed then stays, and is yours to delete"
+        raise SlipwayError(f"ConfigMap {place}: its list of what was made is damaged. {cure}") from None

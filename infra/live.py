@@ -2,22 +2,43 @@
 
 import http.client
 import json
+import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import SplitResult, urlsplit
 
+import yaml
 from kubernetes import client, config
-from kubernetes.stream import portforward
+from kubernetes.stream.ws_client import portforward_call
+from urllib3 import Retry
 from urllib3.exceptions import HTTPError
 
 from components.errors import SlipwayError
+from infra.patience import Patience
 
-ANSWER_SECONDS = 5
+CONNECT_SECONDS, ANSWER_SECONDS = 5, 15
 PREDICTION_SECONDS = 30
+BUSY = frozenset((429, 502, 503, 504))
+"""Statuses of an API server, or of what stands before it, that has no time now."""
+RETRY = Retry(
+    connect=0,
+    read=2,
+    other=0,
+    status=8,
+    backoff_factor=0.2,
+    backoff_max=3,
+    status_forcelist=BUSY,
+    raise_on_status=False,
+)
 _new_client: Callable[..., object] = config.new_client_from_config
+_port_forward: Callable[..., Any] = portforward_call
+
+
+class Unreachable(SlipwayError):
+    """The cluster does not answer now; it may later."""
 
 
 class Live:
@@ -33,13 +54,21 @@ class Live:
             raise SlipwayError(
                 f"kubeconfig {self.kubeconfig} does not exist. Bring its cluster up, or name another file"
             )
+        chosen = client.Configuration()
+        chosen.retries = RETRY
         try:
-            return cast(client.ApiClient, _new_client(str(self.kubeconfig), self.context))
-        except config.ConfigException as error:
-            raise SlipwayError(f"kubeconfig {self.kubeconfig}: {error}. Mend the file, or name another one") from None
+            api = _new_client(str(self.kubeconfig), self.context, client_configuration=chosen)
+            if not re.match("https?://[^ ]+$", chosen.host):
+                raise ValueError(f"{chosen.host!r} is not the address of an API server")
+            return cast(client.ApiClient, api)
+        except (TypeError, AttributeError):
+            words = "it is not a kubeconfig"
+        except (config.ConfigException, yaml.YAMLError, OSError, ValueError) as error:
+            words = " ".join(str(error).split())
+        raise SlipwayError(f"kubeconfig {self.kubeconfig}: {words}. Mend the file, or name another one")
 
     def version(self) -> str:
-        """The API server's version. Raises SlipwayError where it does not answer within seconds."""
+        """The API server's version. Raises Unreachable where it does not answer within seconds."""
         return str(self.get("/version")["gitVersion"])
 
     def get(self, path: str) -> Any:
@@ -47,13 +76,17 @@ class Live:
         return json.loads(self.read(path))
 
     def read(self, path: str) -> str:
-        """The text that the API server answers to a GET of `path`. Raises SlipwayError with its reason."""
+        """The text that the API server answers to a GET of `path`. Raises SlipwayError with its reason.
+
+        What is busy is asked again; Unreachable is raised where that does not help.
+        """
         request = self.api.param_serialize("GET", path, auth_settings=["BearerToken"])
         with self.answering():
-            response = self.api.call_api(*request, _request_timeout=ANSWER_SECONDS)
+            response = self.api.call_api(*request, _request_timeout=(CONNECT_SECONDS, ANSWER_SECONDS))
             text = bytes(response.read()).decode(errors="replace")  # type: ignore[no-untyped-call]  # the client's
         if response.status != 200:
-            raise SlipwayError(f"GET {path}: {json.loads(text).get('message', response.reason)}")
+            kind = Unreachable if response.status in BUSY else SlipwayError
+            raise kind(f"GET {path}: {response.status} {_message(text, response.reason)}")
         return text
 
     @contextmanager
@@ -63,11 +96,10 @@ class Live:
         try:
             yield
         except client.ApiException as error:
-            body = str(error.body)
-            message = json.loads(body)["message"] if body.startswith("{") else error.reason
-            raise SlipwayError(f"cluster at {host} refuses: {message}") from None
+            kind = SlipwayError if error.status and error.status not in BUSY else Unreachable
+            raise kind(f"cluster at {host} refuses: {_message(str(error.body), error.reason)}") from None
         except (HTTPError, OSError) as error:
-            raise SlipwayError(
+            raise Unreachable(
                 f"cluster at {host} does not answer: {_words(error)}. Start it, or mend its kubeconfig"
             ) from None
 
@@ -91,12 +123,18 @@ class Live:
     def _forwarded(self, address: SplitResult) -> Any:
         service, namespace = str(address.hostname).split(".")[:2]
         pod, port = self._ready_pod(service, namespace)
-        forward = portforward(
-            client.CoreV1Api(self.api).connect_get_namespaced_pod_portforward, pod, namespace, ports=str(port)
-        )
-        stream = forward.socket(port)
-        stream.setblocking(True)
-        return stream
+        path = f"/api/v1/namespaces/{namespace}/pods/{pod}/portforward?ports={port}"
+        method, url, headers, *_ = self.api.param_serialize("GET", path, auth_settings=["BearerToken"])
+        patience = Patience()
+        while True:
+            try:
+                with self.answering():
+                    stream = _port_forward(self.api.configuration, method, url, headers=headers).socket(port)
+                    stream.settimeout(PREDICTION_SECONDS)
+                    return stream
+            except Unreachable:
+                if not patience.lasts():
+                    raise
 
     def _ready_pod(self, service: str, namespace: str) -> tuple[str, int]:
         selector = f"labelSelector=kubernetes.io/service-name={service}"
@@ -106,6 +144,13 @@ class Live:
             if pod := next(ready, None):
                 return pod, next(port["port"] for port in part["ports"] if port["name"] == "http")
         raise SlipwayError(f"service {namespace}/{service} has no ready pod. `slipway status` says why")
+
+
+def _message(body: str, otherwise: str | None) -> str:
+    """The message of a Status, which is what an API server answers; what stands before one answers anything."""
+    with suppress(ValueError, TypeError, KeyError):
+        return str(json.loads(body)["message"])
+    return otherwise or body[:200]
 
 
 def _words(error: Exception) -> str:

@@ -41,6 +41,11 @@ def perform(steps: Iterable[Step]) -> None:
             shown.end(_detail(step, stream, log))
 
 
+def say(text: str) -> None:
+    """Tell what cannot wait until a step ends, above the list."""
+    console.print("note:", Text(text), style="yellow")
+
+
 def _detail(step: Step, stream: IO[str], log: Path) -> str:
     try:
         return step.run(stream)

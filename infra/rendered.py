@@ -8,11 +8,16 @@ from typing import IO
 
 from components import render
 from components.errors import SlipwayError
+from components.objects import secret_object
 from components.unit import MANAGED_BY, KubernetesObject, Unit
 from infra.inventory import NAMESPACE, Identity, identity, note, noted
 from infra.kubectl import Kubectl
+from infra.removal import remove
 from infra.settings import Target
 from sandbox import Step
+
+MODIFIED = "the object has been modified"
+"""What an API server says of a version that is none any more."""
 
 
 def refuse_charts(units: Iterable[Unit]) -> None:
@@ -27,6 +32,7 @@ class Rendered:
 
     def __init__(self, target: Target, kubectl: Kubectl) -> None:
         self._target, self._kubectl = target, kubectl
+        self._written: list[Identity] = []
 
     @cached_property
     def _units(self) -> tuple[Unit, ...]:
@@ -40,41 +46,67 @@ class Rendered:
 
         def run(log: IO[str]) -> str:
             objects = self._objects()
-            both = {**dict.fromkeys(self._noted()), **dict.fromkeys(map(identity, objects))}
-            self._kubectl.apply([note(self._target.name, both)], log)
+            known, version = self._note()
+            self._written = list(dict.fromkeys([*known, *map(identity, objects)]))
+            self._write(self._written, version, log)
             self._kubectl.apply(self._filled(objects), log)
             return f"{len(objects)} objects"
 
         return Step("Apply with kubectl", run)
+
+    def of_others(self) -> Iterator[Step]:
+        """A line for each namespace that somebody else has made."""
+        for name in sorted(self._foreign):
+            yield Step(f"Namespace {name} is not ours", lambda log: "used as it is; `down` leaves it")
 
     def prune(self) -> Step:
         """Remove what an earlier run made and this environment no longer has; to run when the new objects serve."""
 
         def run(log: IO[str]) -> str:
             wanted = [identity(manifest) for manifest in self._objects()]
-            kept = {each.object for each in wanted}
-            return self._delete([each for each in self._noted() if each.object not in kept], wanted, log)
+            known, version = self._note()
+            if known != self._written:
+                raise self._contended()
+            done = self._delete(self.unwanted(), log)
+            self._write(wanted, version, log)
+            return done
 
         return Step("Remove what is no longer wanted", run)
 
     def remove(self) -> Step:
         """Remove everything that `apply` made."""
-        return Step("Remove every object", lambda log: self._delete(self._noted(), [], log))
+
+        def run(log: IO[str]) -> str:
+            done = self._delete(self._own(self._note()[0]), log)
+            self._kubectl.delete([note(self._target.name, [])], log)
+            return done
+
+        return Step("Remove every object", run)
+
+    def wanted(self) -> Iterator[KubernetesObject]:
+        """What `apply` makes."""
+        return self._filled(self._objects())
+
+    def unwanted(self) -> list[Identity]:
+        """What `prune` removes."""
+        kept = {identity(manifest).object for manifest in self._objects()}
+        return self._own([each for each in self._note()[0] if each.object not in kept])
 
     def exists(self) -> bool:
         """Whether this environment was applied to the cluster in this way."""
-        return bool(self._noted())
+        return bool(self._note()[0])
 
     def _objects(self) -> list[KubernetesObject]:
-        """What is to be on the cluster, namespaces first; generated Secrets without their values."""
+        """What is to be on the cluster, namespaces of ours first; generated Secrets without their values."""
         (_, namespaces), *folders = sorted(render.folders(self._units))
+        own = (each for each in namespaces if each["metadata"]["name"] not in self._foreign)
         rest = (manifest for _, objects in folders for manifest in objects)
-        return [*namespaces, *(manifest for manifest, _ in self._generated()), *rest]
+        return [*own, *(manifest for manifest, _ in self._generated()), *rest]
 
     def _generated(self) -> Iterator[tuple[KubernetesObject, Mapping[str, int]]]:
         """Each generated Secret without its values, and how many digits they have."""
         for unit in self._units:
-            yield from ((secret.manifest(unit.namespace.name, {}), secret.keys) for secret in unit.secrets)
+            yield from ((secret_object(secret, unit.namespace.name, {}), secret.keys) for secret in unit.secrets)
 
     def _filled(self, objects: Iterable[KubernetesObject]) -> Iterator[KubernetesObject]:
         """The objects, a generated Secret with values for what the cluster lacks of it, or not at all."""
@@ -88,21 +120,45 @@ class Rendered:
             elif not keys:
                 yield manifest
 
-    def _noted(self) -> list[Identity]:
+    @cached_property
+    def _foreign(self) -> frozenset[str]:
+        """Namespaces that are there, and neither say nor are noted to be ours: they are not changed, nor removed."""
+        noted = {each.name for each in self._note()[0] if each.kind == "Namespace"}
+        spaces = {unit.namespace.name: unit.namespace for unit in self._units}
+        found = self._kubectl.find(space.manifest() for name, space in spaces.items() if name not in noted)
+        return frozenset(
+            each["metadata"]["name"]
+            for each in found
+            if not MANAGED_BY.items() <= each["metadata"].get("labels", {}).items()
+        )
+
+    def _note(self) -> tuple[list[Identity], str | None]:
+        """What is noted, and which version of the note that is."""
         found = self._kubectl.get(note(self._target.name, []))
-        return noted(found) if found else []
+        return (noted(found), found["metadata"]["resourceVersion"]) if found else ([], None)
+
+    def _write(self, identities: Iterable[Identity], version: str | None, log: IO[str]) -> None:
+        """Note `identities` in place of what has that version. Raises SlipwayError where it is another by now."""
+        try:
+            self._kubectl.apply([note(self._target.name, identities, version)], log)
+        except SlipwayError as error:
+            raise self._contended() if MODIFIED in str(error) else error from None
+
+    def _contended(self) -> SlipwayError:
+        fact = f"environment {self._target.name!r} is being changed from another machine as well"
+        return SlipwayError(f"{fact}. Let that run end, then run it again")
+
+    def _own(self, identities: list[Identity]) -> list[Identity]:
+        """Without what other environments have on this cluster too, such as the models' namespace."""
+        shared = self._shared() if identities else set()
+        return [each for each in identities if each not in shared]
 
     def _shared(self) -> set[Identity]:
-        """What other environments have on this cluster too, such as the models' namespace: it stays with the last."""
+        """What other environments have noted on this cluster."""
         own = note(self._target.name, [])["metadata"]["name"]
         notes = self._kubectl.select("configmap", NAMESPACE, MANAGED_BY)
         return {each for found in notes if found["metadata"]["name"] != own for each in noted(found)}
 
-    def _delete(self, unwanted: list[Identity], kept: list[Identity], log: IO[str]) -> str:
-        if unwanted:
-            shared = self._shared()
-            unwanted = [each for each in unwanted if each not in shared]
-        self._kubectl.delete([each.manifest() for each in reversed(unwanted)], log)
-        rest = note(self._target.name, kept)
-        self._kubectl.apply([rest], log) if kept else self._kubectl.delete([rest], log)
+    def _delete(self, unwanted: list[Identity], log: IO[str]) -> str:
+        remove(self._kubectl, unwanted, log)
         return f"{len(unwanted)} objects" if unwanted else "nothing"

@@ -1,138 +1,182 @@
-"""Whether what was applied runs, and if it does not, the pod's own reason."""
+"""Whether what was applied runs, and if it does not, the pod's own reason within a minute."""
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import suppress
 from typing import IO, Any, NamedTuple
 
 from components.errors import SlipwayError
 from components.unit import KubernetesObject, Unit
-from infra.live import Live
+from infra import trouble
+from infra.live import Live, Unreachable
+from infra.patience import Patience
+from infra.trouble import Trouble
 
-HOPELESS = frozenset(
-    (
-        "CreateContainerConfigError",
-        "CreateContainerError",
-        "ErrImageNeverPull",
-        "ErrImagePull",
-        "ImagePullBackOff",
-        "InvalidImageName",
-    )
-)
-"""Waiting reasons that time alone does not mend."""
-RESTARTS = 2
-"""A container that ended this often while starting will not start."""
+PLURALS = {"Deployment": "deployments", "StatefulSet": "statefulsets", "DaemonSet": "daemonsets"}
+"""The kinds that roll out."""
+QUIET_SECONDS = 30
+"""Without progress for so long, whatever warns is told."""
+GIVEN_SECONDS = 600
+"""The longest time without progress, where a workload does not say its own."""
+GENERATION = "deprecated.daemonset.template.generation"
 
 
 class Rollout(NamedTuple):
-    """One Deployment's progress."""
+    """One workload's progress."""
 
-    name: str
+    manifest: KubernetesObject
     ready: int
     wanted: int
+    made: int
+    """Pods of the newest revision."""
     seen: bool
     """Whether the counts are of the newest revision already."""
     done: bool
 
     def __str__(self) -> str:
-        return f"{self.name} {self.ready}/{self.wanted}"
+        return f"{self.manifest['metadata']['name']} {self.ready}/{self.wanted}"
+
+    @property
+    def place(self) -> str:
+        """Namespace and name."""
+        return f"{self.manifest['metadata']['namespace']}/{self.manifest['metadata']['name']}"
 
 
-def wait(live: Live, units: Iterable[Unit], log: IO[str], *, growing: bool = False, seconds: float = 600) -> str:
-    """Wait until every Deployment of `units` runs as its newest revision says.
+class Watch:
+    """Looks at the workloads of `units` again and again, and `tell`s once what keeps one from starting but may pass."""
 
-    Raises SlipwayError with the pod's reason (image, scheduling, crash, probe) as soon as waiting is hopeless; on a
-    `growing` cluster, which adds a machine for a pod that no node takes, scheduling is given all `seconds`.
+    def __init__(self, live: Live, units: Iterable[Unit], tell: Callable[[str], None], *, growing: bool) -> None:
+        self._live, self._tell, self._growing = live, tell, growing
+        self._wanted = list(workloads(units))
+        self._last: dict[str, tuple[tuple[Any, ...], float]] = {}
+        self._told = set[str]()
+
+    def look(self, names: Collection[str] | None = None) -> list[Rollout]:
+        """The progress of each, or of those that `names` has. Raises SlipwayError where one cannot start any more."""
+        wanted = [each for each in self._wanted if names is None or each["metadata"]["name"] in names]
+        found = [_rollout(self._live, manifest) for manifest in wanted]
+        for rollout in found:
+            if not rollout.done:
+                self._judge(rollout, self._quiet(rollout))
+        return found
+
+    def _quiet(self, rollout: Rollout) -> float:
+        """Seconds since its counts have changed."""
+        counts, now = rollout[1:], time.monotonic()
+        known, since = self._last.get(rollout.place, (None, now))
+        self._last[rollout.place] = (counts, since if counts == known else now)
+        return now - self._last[rollout.place][1]
+
+    def _judge(self, rollout: Rollout, quiet: float) -> None:
+        pods = _newest_pods(self._live, rollout) if rollout.seen else []
+        for pod in pods:
+            if found := trouble.certain(pod, self._growing):
+                raise SlipwayError(f"{rollout.place} cannot start: {found}{self._log(rollout, found)}")
+        if quiet >= QUIET_SECONDS:
+            self._warn(rollout, pods, quiet)
+
+    def _warn(self, rollout: Rollout, pods: list[KubernetesObject], quiet: float) -> None:
+        names = (*self._makers(rollout), *(pod["metadata"]["name"] for pod in pods[:5]))
+        warnings = list(filter(None, (trouble.warning(name, self._events(rollout, name)) for name in names)))
+        for warning in warnings:
+            if warning.lasting:
+                raise SlipwayError(f"{rollout.place} cannot start: {warning}")
+            if warning.name not in self._told:
+                self._told.add(warning.name)
+                self._tell(f"{rollout.place} is not ready yet: {warning}")
+        limit = rollout.manifest["spec"].get("progressDeadlineSeconds", GIVEN_SECONDS)
+        if quiet >= limit:
+            reason = next(iter(warnings), "its pods give no reason")
+            raise SlipwayError(f"{rollout.place} is not ready after {limit} s without progress: {reason}")
+
+    def _makers(self, rollout: Rollout) -> list[str]:
+        """Who should make its pods, as long as some are lacking."""
+        if rollout.made >= rollout.wanted:
+            return []
+        newest = _newest_set(self._live, rollout) if rollout.manifest["kind"] == "Deployment" else rollout.manifest
+        return [newest["metadata"]["name"]] if newest else []
+
+    def _events(self, rollout: Rollout, name: str) -> list[KubernetesObject]:
+        namespace = rollout.manifest["metadata"]["namespace"]
+        found = self._live.get(f"/api/v1/namespaces/{namespace}/events?fieldSelector=involvedObject.name={name}")
+        return list(found["items"])
+
+    def _log(self, rollout: Rollout, found: Trouble) -> str:
+        if found.ended:
+            path = f"/api/v1/namespaces/{rollout.manifest['metadata']['namespace']}/pods/{found.pod}/log"
+            with suppress(SlipwayError):
+                if words := trouble.last_words(self._live.read(f"{path}?tailLines=200&container={found.ended}")):
+                    return f". Its log: {words}"
+        return ""
+
+
+def wait(live: Live, units: Iterable[Unit], log: IO[str], tell: Callable[[str], None], *, growing: bool = False) -> str:
+    """Wait until every workload of `units` runs as its newest revision says; an API server may be away meanwhile.
+
+    Raises SlipwayError with the pod's reason (image, scheduling, crash, quota, what is missing) as soon as waiting is
+    hopeless; on a `growing` cluster, which adds a machine for a pod that no node takes, scheduling is given its time.
     """
-    wanted = [manifest["metadata"] for manifest in _deployments(units)]
-    deadline = time.monotonic() + seconds
+    watch, patience = Watch(live, units, tell, growing=growing), Patience()
     while True:
-        rollouts = [_rollout(live, metadata["namespace"], metadata["name"]) for metadata in wanted]
+        try:
+            rollouts = watch.look()
+        except Unreachable:
+            if not patience.lasts():
+                raise
+            continue
+        patience.renew()
         log.write(", ".join(map(str, rollouts)) + "\n")
         if all(rollout.done for rollout in rollouts):
             return ", ".join(map(str, rollouts))
-        late = time.monotonic() > deadline
-        for metadata, rollout in zip(wanted, rollouts, strict=True):
-            if not rollout.done and (rollout.seen or late):
-                _refuse_hopeless(live, metadata, late, growing)
         time.sleep(1)
 
 
 def states(live: Live, units: Iterable[Unit]) -> Iterator[tuple[str, str]]:
-    """Each Deployment's name, and how many of its replicas are ready, or why not."""
-    for manifest in _deployments(units):
-        namespace, name = manifest["metadata"]["namespace"], manifest["metadata"]["name"]
-        found = _rollout(live, namespace, name)
-        yield f"{namespace}/{name}", f"{found.ready} of {found.wanted} ready"
+    """Each workload's name, and how many of its replicas are ready."""
+    for found in (_rollout(live, manifest) for manifest in workloads(units)):
+        yield found.place, f"{found.ready} of {found.wanted} ready"
 
 
-def _deployments(units: Iterable[Unit]) -> Iterator[KubernetesObject]:
-    return (manifest for unit in units for manifest in unit.objects if manifest["kind"] == "Deployment")
+def workloads(units: Iterable[Unit]) -> Iterator[KubernetesObject]:
+    """What rolls out."""
+    return (manifest for unit in units for manifest in unit.objects if manifest["kind"] in PLURALS)
 
 
-def _rollout(live: Live, namespace: str, name: str) -> Rollout:
-    found = live.get(f"/apis/apps/v1/namespaces/{namespace}/deployments/{name}")
-    status, wanted = found.get("status", {}), found["spec"]["replicas"]
-    seen = status.get("observedGeneration", 0) >= found["metadata"]["generation"]
-    new, ready, total = (status.get(count, 0) for count in ("updatedReplicas", "availableReplicas", "replicas"))
-    return Rollout(name, min(new, ready), wanted, seen, seen and new == ready == total == wanted)
+def _rollout(live: Live, manifest: KubernetesObject) -> Rollout:
+    namespace, plural = manifest["metadata"]["namespace"], PLURALS[manifest["kind"]]
+    found = live.get(f"/apis/apps/v1/namespaces/{namespace}/{plural}/{manifest['metadata']['name']}")
+    status = {"observedGeneration": 0, **found.get("status", {})}
+    seen = status["observedGeneration"] >= found["metadata"]["generation"]
+    if manifest["kind"] == "DaemonSet":
+        wanted, total = (status.get(count, 0) for count in ("desiredNumberScheduled", "currentNumberScheduled"))
+        new, ready = (status.get(count, 0) for count in ("updatedNumberScheduled", "numberAvailable"))
+    else:
+        wanted, total = found["spec"]["replicas"], status.get("replicas", 0)
+        new, ready = (status.get(count, 0) for count in ("updatedReplicas", "availableReplicas"))
+    done = seen and new == ready == total == wanted
+    return Rollout({**found, "kind": manifest["kind"]}, min(new, ready), wanted, new, seen, done)
 
 
-def _refuse_hopeless(live: Live, metadata: dict[str, Any], late: bool, growing: bool) -> None:
-    namespace, name = metadata["namespace"], metadata["name"]
-    for pod in _newest_pods(live, namespace, f"labelSelector=app.kubernetes.io/name={name}"):
-        if reason := trouble(pod, late, growing):
-            raise SlipwayError(f"{namespace}/{name} cannot start: {reason}{_last_error(live, pod)}")
-    if late:
-        raise SlipwayError(f"{namespace}/{name} is not ready in time; its pods give no reason")
-
-
-def _newest_pods(live: Live, namespace: str, selector: str) -> list[KubernetesObject]:
+def _newest_pods(live: Live, rollout: Rollout) -> list[KubernetesObject]:
     """The pods of the newest revision: what keeps an older one from starting may be just what this one mends."""
-    sets = [
-        each["metadata"] for each in live.get(f"/apis/apps/v1/namespaces/{namespace}/replicasets?{selector}")["items"]
-    ]
-    newest = max(sets, key=lambda each: int(each["annotations"]["deployment.kubernetes.io/revision"]), default=None)
-    digest = f",pod-template-hash={newest['labels']['pod-template-hash']}" if newest else ""
-    return list(live.get(f"/api/v1/namespaces/{namespace}/pods?{selector}{digest}")["items"])
+    found, labels = rollout.manifest, dict(rollout.manifest["spec"]["selector"]["matchLabels"])
+    if found["kind"] == "StatefulSet":
+        labels["controller-revision-hash"] = found["status"]["updateRevision"]
+    elif found["kind"] == "DaemonSet":
+        labels["pod-template-generation"] = found["metadata"]["annotations"][GENERATION]
+    elif newest := _newest_set(live, rollout):
+        labels["pod-template-hash"] = newest["metadata"]["labels"]["pod-template-hash"]
+    return _selected(live, f"/api/v1/namespaces/{found['metadata']['namespace']}/pods", labels)
 
 
-def _last_error(live: Live, pod: KubernetesObject) -> str:
-    """The last line of its log that speaks of an error, for a server that may well end with code 0 after one."""
-    namespace, name = pod["metadata"]["namespace"], pod["metadata"]["name"]
-    with suppress(SlipwayError):
-        lines = live.read(f"/api/v1/namespaces/{namespace}/pods/{name}/log?tailLines=200").splitlines()
-        return next((f". Its log: {line.strip()}" for line in reversed(lines) if "Error" in line), "")
-    return ""
+def _newest_set(live: Live, rollout: Rollout) -> KubernetesObject | None:
+    """The ReplicaSet of a Deployment's newest revision."""
+    path = f"/apis/apps/v1/namespaces/{rollout.manifest['metadata']['namespace']}/replicasets"
+    sets = _selected(live, path, rollout.manifest["spec"]["selector"]["matchLabels"])
+    revision = "deployment.kubernetes.io/revision"
+    return max(sets, key=lambda each: int(each["metadata"]["annotations"][revision]), default=None)
 
 
-def trouble(pod: KubernetesObject, late: bool = False, growing: bool = False) -> str | None:
-    """Why a pod will not become ready, in its own words; with `late`, also what might still have passed."""
-    status = pod.get("status", {})
-    containers = (*status.get("initContainerStatuses", ()), *status.get("containerStatuses", ()))
-    found = (_of_container(each, late) for each in containers)
-    other = (_of_condition(each, late, growing) for each in status.get("conditions", ()))
-    words = next(filter(None, (*found, *other)), None)
-    return words and f"pod {pod['metadata']['name']}: {words}"
-
-
-def _of_container(container: dict[str, Any], late: bool) -> str | None:
-    waiting, ended = container["state"].get("waiting", {}), container["lastState"].get("terminated", {})
-    reason = waiting.get("reason", "")
-    if reason == "CrashLoopBackOff" and container["restartCount"] >= RESTARTS:
-        return f"its server ended {container['restartCount']} times, last {_ending(ended)}"
-    if reason in HOPELESS or (late and waiting.get("message")):
-        return f"{reason}: {waiting.get('message')}"
-    return None
-
-
-def _of_condition(condition: dict[str, Any], late: bool, growing: bool) -> str | None:
-    unschedulable = condition.get("reason") == "Unschedulable" and not growing
-    if condition["status"] == "False" and (unschedulable or late) and condition.get("message"):
-        return f"{condition.get('reason')}: {condition['message']}"
-    return None
-
-
-def _ending(ended: dict[str, Any]) -> str:
-    words = f"{ended.get('reason', 'unknown')} (exit code {ended.get('exitCode', '?')})"
-    return f"{words}: {ended['message']}" if ended.get("message") else words
+def _selected(live: Live, path: str, labels: dict[str, str]) -> list[KubernetesObject]:
+    selector = ",".join(f"{key}={value}" for key, value in labels.items())
+    return list(live.get(f"{path}?labelSelector={selector}")["items"])

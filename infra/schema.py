@@ -20,6 +20,7 @@ from components.errors import SlipwayError
 from components.mirror import Mirror
 from components.model_stack import ModelStack
 from infra.settings import PREFIX
+from infra.terms import PolicyException, Trusted
 
 T = TypeVar("T")
 JsonSchema = dict[str, Any]
@@ -45,7 +46,7 @@ def schema() -> JsonSchema:
     stacks = {name: catalog.instance("model_stacks", name, ModelStack) for name in catalog.names("model_stacks")}
     specs = {name: kind if isinstance(kind, SlipwayError) else kind.Spec for name, kind in clusters.items()}
     runtimes = {name: type(stack) for name, stack in stacks.items()}
-    kinds, defined = _defined("kind", _Complete, [*specs.values(), *addons.values(), Mirror])
+    kinds, defined = _defined("kind", _Complete, [*specs.values(), *addons.values(), Mirror, PolicyException, Trusted])
     overrides, partial = _defined("stack", _Override, [*runtimes.values()])
     sections = {
         "cluster": _cluster({name: _choice(kinds, spec, clusters[name]) for name, spec in specs.items()}),
@@ -56,7 +57,9 @@ def schema() -> JsonSchema:
         ),
     }
     profile = {"description": "How much it may cost, and how careless it may be.", "enum": list(get_args(Profile))}
-    return _file({**sections, "profile": profile, "mirror": kinds[Mirror]}, defined | partial)
+    exceptions = {"description": "Who may break a rule of policy.", "type": "array", "items": kinds[PolicyException]}
+    agreed = {"mirror": kinds[Mirror], "exceptions": exceptions, "trusted": kinds[Trusted]}
+    return _file({**sections, "profile": profile, **agreed}, defined | partial)
 
 
 def _file(sections: Mapping[str, JsonSchema], definitions: JsonSchema) -> JsonSchema:

@@ -19,6 +19,8 @@ from components.model_stack import ModelStack
 from components.unit import Unit
 from components.values import Value, merged
 from infra import engine_config, environment_file
+from infra.policy import Terms
+from infra.terms import PolicyException, Trusted, terms
 
 Choices = dict[str, dict[str, Any] | None]
 PREFIX = "slipway:"
@@ -35,6 +37,8 @@ class Settings(Value):
     models: Choices = {}
     profile: Profile = "production"
     mirror: Mirror = Mirror()
+    exceptions: tuple[PolicyException, ...] = ()
+    trusted: Trusted = Trusted()
 
 
 class ClusterKind(NamedTuple):
@@ -51,6 +55,8 @@ class Target(NamedTuple):
     cluster: ClusterKind
     environment: Environment
     conventions: Conventions = Conventions()
+    terms: Terms = Terms()
+    """On which policy judges it."""
 
     @property
     def context(self) -> Context:
@@ -94,16 +100,17 @@ def _discreet(found: Target) -> Target:
 def target(name: str, chosen: Mapping[str, Any]) -> Target:
     """The values that `chosen` names. Raises Invalid with every mistake, each with its YAML path."""
     reader = _Reader()
-    conventions = Conventions()
+    conventions, agreed = Conventions(), Terms()
     with reader.at((), Settings):
         settings = Settings.model_validate(chosen)
         conventions = Conventions(profile=settings.profile, mirror=settings.mirror)
+        agreed = terms(settings.profile, settings.exceptions, settings.trusted)
     clusters = [reader.cluster(*choice) for choice in _well_formed(chosen, "cluster")]
     addons = [reader.addon(*choice) for choice in _well_formed(chosen, "addons")]
     stacks = [reader.stack(*choice) for choice in _well_formed(chosen, "models")]
     reader.stop()
     environment = Environment(addons=tuple(filter(None, addons)), stacks=tuple(filter(None, stacks)))
-    built = Target(name, next(filter(None, clusters)), environment, conventions)
+    built = Target(name, next(filter(None, clusters)), environment, conventions, agreed)
     with reader.at(("cluster",), ClusterSpec):
         built.cluster.spec.cluster_name(name)
     with reader.at((), Environment):

@@ -30,9 +30,7 @@ def up(images: Sequence[str] = ()) -> Iterator[Step]:
     """Everything to a ready node with DNS, and `images` on it. Repeated, it mends what is missing."""
     yield preflight.check()
     yield packages.install()
-    yield from (
-        toolchain.build(name) for name in toolchain.PROGRAMS if name not in ("pause", "coredns", "metrics-server")
-    )
+    yield from map(toolchain.build, toolchain.NODE_PROGRAMS)
     yield network.create()
     yield Step("Certificates and configuration", _configure)
     yield Step("Container runtime", _runtime)

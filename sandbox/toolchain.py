@@ -42,12 +42,13 @@ _OTHERS = (
     Program("etcd", "go.etcd.io/etcd/server/v3", "go.etcd.io/etcd/server/v3"),
     Program("coredns", "github.com/coredns/coredns", "github.com/coredns/coredns"),
     Program("metrics-server", "sigs.k8s.io/metrics-server/cmd/metrics-server", "sigs.k8s.io/metrics-server"),
+    Program("kube-state-metrics", "k8s.io/kube-state-metrics/v2", "k8s.io/kube-state-metrics/v2"),
     Program("pause", "./pause", ""),
 )
 PROGRAMS = {name: Program(name, f"{_KUBERNETES}/cmd/{name}", _KUBERNETES) for name in _COMMANDS}
 PROGRAMS |= {program.name: program for program in _OTHERS}
 NODE_PROGRAMS = (*_COMMANDS, "etcd")
-"""What runs on the node itself; the others run in pods."""
+"""What makes the node; the others run in pods, or beside it when tests ask for them."""
 
 
 def binary(name: str) -> Path:

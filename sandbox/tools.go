@@ -6,6 +6,7 @@ package sandbox
 import (
 	_ "github.com/coredns/coredns"
 	_ "go.etcd.io/etcd/server/v3"
+	_ "k8s.io/kube-state-metrics/v2"
 	_ "k8s.io/kubernetes/cmd/kube-apiserver"
 	_ "k8s.io/kubernetes/cmd/kube-controller-manager"
 	_ "k8s.io/kubernetes/cmd/kube-proxy"

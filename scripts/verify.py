@@ -1,5 +1,6 @@
-"""Everything that is checked: style, types, imports, tests. `--fast` leaves out the slow tests.
+"""Everything that is checked: style, types, imports, tests.
 
+`--fast` leaves out the slow tests; `--soak` runs only those that take minutes, which all other runs leave out.
 Exit code 0 if all passes and whatever could not run says why; 1 otherwise.
 """
 
@@ -26,11 +27,13 @@ CHECKS = {
     "imports": ("lint-imports",),
 }
 ALIKE = tuple(f"tests/{name}" for name in ("components", "infra", "policy", "schema", "training"))
-"""What needs neither a cluster nor the machine for itself: it runs on every core."""
+"""What needs neither a cluster nor the machine for itself: it runs on every core, beside the rest."""
 PARTS = {
     "tests": (*ALIKE, "--numprocesses", "auto"),
     "end to end": ("tests", *(f"--ignore={folder}" for folder in ALIKE)),
 }
+"""What pytest is given; the last part is shown as it goes."""
+SOAK = {"soak": ("tests", "-m", "soak")}
 SLOW = (
     "addons/test_charts.py",
     "aws",
@@ -52,8 +55,15 @@ NO_REASON = {"", "unconditional skip", "Skipped"}
 """What pytest says of a test that was skipped without a word."""
 
 
+class Task(NamedTuple):
+    """A command that ends with code 0 if all is well."""
+
+    name: str
+    command: Sequence[str]
+
+
 class Outcome(NamedTuple):
-    """How one check ended, in seconds, and what it printed."""
+    """How a task ended, in seconds, and what it printed."""
 
     name: str
     passed: bool
@@ -65,32 +75,42 @@ class Outcome(NamedTuple):
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run all checks beside the tests, also after one has failed, and sum up."""
+    """Run everything at once, also after something has failed, and sum up."""
+    soak = "--soak" in arguments
+    parts = SOAK if soak else FAST if "--fast" in arguments else PARTS
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor() as pool:
-        parts = FAST if "--fast" in arguments else PARTS
         reports = {name: Path(folder) / f"{name}.xml" for name in parts}
-        checks = pool.map(check, CHECKS)
-        tested = [tests(name, reports[name], part) for name, part in parts.items()]
-        outcomes = [*checks, *tested]
+        *beside, last = (pytest(name, reports[name], part) for name, part in parts.items())
+        quiet = pool.map(outcome, [*([] if soak else map(check, CHECKS)), *map(modestly, beside)])
+        shown = outcome(last, shown=True)
+        outcomes = [*quiet, shown]
         missing = [each for report in reports.values() if report.exists() for each in skipped(report)]
-    print(*(outcome.printed for outcome in outcomes if outcome.printed), "", *outcomes, *missing, sep="\n")
-    return 0 if all(outcome.passed for outcome in outcomes) and not any(map(unexplained, missing)) else 1
+    print(*(each.printed for each in outcomes if each.printed), "", *outcomes, *missing, sep="\n")
+    return 0 if all(each.passed for each in outcomes) and not any(map(unexplained, missing)) else 1
 
 
-def check(name: str) -> Outcome:
-    """One check that says nothing while all is well."""
-    began, (program, *arguments) = time.monotonic(), CHECKS[name]
-    command = [str(BIN / program), *arguments]
-    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    return Outcome(name, not done.returncode, time.monotonic() - began, done.stdout.strip() if done.returncode else "")
+def check(name: str) -> Task:
+    """One check of the code as it stands."""
+    program, *arguments = CHECKS[name]
+    return modestly(Task(name, (str(BIN / program), *arguments)))
 
 
-def tests(name: str, report: Path, arguments: Sequence[str]) -> Outcome:
-    """A part of the tests in one run, shown as they go."""
-    began = time.monotonic()
-    command = [sys.executable, "-m", "pytest", "-q", f"--junitxml={report}", *arguments]
-    code = subprocess.run(command, cwd=ROOT).returncode
-    return Outcome(name, code == 0, time.monotonic() - began)
+def pytest(name: str, report: Path, arguments: Sequence[str]) -> Task:
+    """A part of the tests in one run."""
+    return Task(name, (sys.executable, "-m", "pytest", "-q", f"--junitxml={report}", *arguments))
+
+
+def modestly(task: Task) -> Task:
+    """The same, when nobody else wants the processor: what waits for a cluster must not wait for this."""
+    return Task(task.name, ("nice", "-n", "10", *task.command))
+
+
+def outcome(task: Task, shown: bool = False) -> Outcome:
+    """Carry out a task; what it prints is shown as it goes, or else kept if it fails."""
+    began, kept = time.monotonic(), None if shown else subprocess.PIPE
+    done = subprocess.run(task.command, cwd=ROOT, stdout=kept, stderr=None if shown else subprocess.STDOUT, text=True)
+    said = done.stdout.strip() if done.returncode and not shown else ""
+    return Outcome(task.name, not done.returncode, time.monotonic() - began, said)
 
 
 class Missing(NamedTuple):

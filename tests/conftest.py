@@ -18,3 +18,11 @@ def shared() -> Path:
     if not SHARED.is_dir():
         pytest.skip(f"the schemas of k3d and of custom resources are not in {SHARED}. Set SLIPWAY_SHARED to them")
     return SHARED
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Tests that take minutes run where a run says which marks it wants."""
+    if not config.getoption("markexpr"):
+        for item in items:
+            if item.get_closest_marker("soak"):
+                item.add_marker(pytest.mark.skip(reason="takes minutes. `make soak` runs it"))

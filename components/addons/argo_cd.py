@@ -10,12 +10,12 @@ from components.addon import Addon
 from components.argo import NAMESPACE
 from components.context import Context, Profile
 from components.delivery import Delivery, application_set, project
-from components.objects import reserved
+from components.objects import HAS_HOST, reserved
 from components.unit import Chart, ChartImage, Namespace, Unit
 from components.values import DnsLabel, Host, Value, merged
 
 NAME = "argo-cd"
-VERSION = "10.1.1"
+VERSION = "10.9.5"
 MEMORY: dict[Profile, dict[str, str]] = {
     "laptop": {"controller": "384Mi", "server": "128Mi", "repoServer": "192Mi", "applicationSet": "96Mi"},
     "production": {"controller": "2Gi", "server": "256Mi", "repoServer": "512Mi", "applicationSet": "256Mi"},
@@ -95,8 +95,8 @@ class ArgoCd(Addon):
             release="argocd",
             values=merged(values, {"server": {"ingress": self._ingress()}} if self.host else {}),
             images=(
-                _image("quay.io/argoproj/argocd:v3.4.4", "global.image"),
-                _image("ecr-public.aws.com/docker/library/redis:8.2.3-alpine", "redis.image"),
+                _image("quay.io/argoproj/argocd:v3.5.3", "global.image"),
+                _image("ecr-public.aws.com/docker/library/redis:8.6.4-alpine", "redis.image"),
             ),
         )
 
@@ -117,7 +117,7 @@ class ArgoCd(Addon):
     def _ingress(self) -> dict[str, Any]:
         tls = [{"hosts": [self.host], "secretName": self.tls_secret}] if self.tls_secret else []
         kind = {"ingressClassName": self.ingress_class} if self.ingress_class else {}
-        return {"enabled": True, **kind, "extraTls": tls}
+        return {"enabled": True, **kind, "extraTls": tls, **HAS_HOST}
 
 
 def _image(image: str, path: str) -> ChartImage:

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator
 
 from components.addon import Addon
-from components.context import Context
+from components.context import Context, Conventions
 from components.objects import platform_object, reserved, spread
 from components.unit import Chart, ChartImage, KubernetesObject, Namespace, Unit
 from components.values import DnsLabel, Value, merged
@@ -55,6 +55,9 @@ class CertManager(Addon):
     """Brings the ClusterIssuer `self-signed`, and `acme` where `acme` is said."""
 
     acme: Acme | None = None
+
+    def conventions(self, given: Conventions) -> Conventions:
+        return given.model_copy(update={"certificates": True})
 
     def unit(self, context: Context) -> Unit:
         chart = Chart(

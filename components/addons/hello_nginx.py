@@ -4,10 +4,10 @@ from typing import Any
 
 from components.addon import Addon
 from components.addons.istio import INGRESS_CLASS, Istio
+from components.autoscaler import disruption_budget
 from components.context import Context, Profile
-from components.objects import labels, platform_object
+from components.objects import HAS_HOST, labels, platform_object, spread
 from components.pods import DRAIN, RESTRICTED
-from components.scaling import disruption_budget
 from components.unit import KubernetesObject, Namespace, Unit
 from components.values import DnsLabel, Host, PinnedImage, Resources
 
@@ -43,6 +43,7 @@ class HelloNginx(Addon):
             "automountServiceAccountToken": False,
             "enableServiceLinks": False,
             "securityContext": {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}},
+            "topologySpreadConstraints": [spread(SELECTOR)],
             "containers": [self._container()],
             "volumes": [{"name": "scratch", "emptyDir": {"sizeLimit": "16Mi"}}],
         }
@@ -75,7 +76,7 @@ class HelloNginx(Addon):
         paths = [{"path": "/", "pathType": "Prefix", "backend": service}]
         rules = [{"host": self.host, "http": {"paths": paths}}]
         spec = {"ingressClassName": self.ingress_class, "rules": rules}
-        return _object("networking.k8s.io/v1", "Ingress", spec=spec)
+        return _object("networking.k8s.io/v1", "Ingress", metadata=HAS_HOST, spec=spec)
 
 
 def _object(api: str, kind: str, **parts: Any) -> KubernetesObject:

@@ -5,8 +5,8 @@ from typing import Any, Literal, Self
 from pydantic import model_validator
 
 from components.addon import Addon
-from components.context import Context, Profile
-from components.objects import platform_object, reserved, spread
+from components.context import Context, Conventions, Profile
+from components.objects import excepted, platform_object, reserved, spread
 from components.unit import Chart, ChartImage, KubernetesObject, Namespace, Unit
 from components.values import DnsLabel, merged
 
@@ -42,6 +42,9 @@ class IngressNginx(Addon):
         own = f"ingress class {self.ingress_class}"
         return (own, "default ingress class") if self.default else (own,)
 
+    def conventions(self, given: Conventions) -> Conventions:
+        return given.model_copy(update={"nginx_class": self.ingress_class})
+
     def unit(self, context: Context) -> Unit:
         chart = Chart(
             name=NAME,
@@ -55,12 +58,13 @@ class IngressNginx(Addon):
 
     def _controller(self, profile: Profile) -> dict[str, Any]:
         jobs = {job: {"resources": reserved("10m", "64Mi")} for job in ("createSecretJob", "patchWebhookJob")}
+        opened = {} if self.service == "ClusterIP" else excepted(service_exposure="the one door of the cluster")
         values: dict[str, Any] = {
             "ingressClass": self.ingress_class,
             "ingressClassResource": {"name": self.ingress_class, "default": self.default},
             "watchIngressWithoutClass": self.default,
             "electionID": f"{self.ingress_class}-leader",
-            "service": {"type": self.service},
+            "service": {"type": self.service, **opened},
             "resources": reserved("100m", MEMORY[profile]),
             "admissionWebhooks": jobs,
         }

@@ -5,8 +5,8 @@ from typing import Any, Literal
 from components import mesh
 from components.addon import Addon
 from components.addons.metallb import Metallb
-from components.context import Context, Conventions, Profile
-from components.objects import platform_object, reserved, spread
+from components.context import Collector, Context, Conventions, Profile
+from components.objects import excepted, platform_object, reserved, spread
 from components.unit import Chart, ChartImage, KubernetesObject, Namespace, Unit
 from components.values import DnsLabel, merged
 
@@ -18,6 +18,7 @@ HUB = "registry.istio.io/release"
 INGRESS_CLASS = "istio"
 GATEWAY = "seldon-gateway"
 GATEWAY_LABELS = {"istio": "ingressgateway"}
+TRACES = "traces"
 
 PORTS = {"status-port": 15021, "http2": 80, "https": 443}
 """The gateway's ports, as its chart has them."""
@@ -83,26 +84,32 @@ class Istio(Addon):
     def unit(self, context: Context) -> Unit:
         sizes, gateway = SIZES[context.conventions.profile], self._gateway()
         layout = {"global": {"platform": context.traits.cni_layout}} if context.traits.cni_layout else {}
-        own: dict[str, Values] = {"istiod": self._istiod(), "gateway": self._entry(context)}
+        own: dict[str, Values] = {"istiod": self._istiod(context.conventions.traces), "gateway": self._entry(context)}
         own |= {"cni": {"ambient": {"enabled": True}, **layout}, "ztunnel": layout}
         parts = ("istiod", "cni", "ztunnel", "gateway") if self.mutual_tls else ("istiod", "gateway")
         charts = (_chart("base"), *(_chart(part, merged(sizes[part], own[part])) for part in parts))
+        objects = (_ingress_class(), gateway, *([_telemetry()] if context.conventions.traces else []))
         level: Literal["privileged", "baseline"] = "privileged" if self.mutual_tls else "baseline"
         namespace = Namespace(name=NAMESPACE, pod_security=level)
-        return Unit(name=NAME, namespace=namespace, charts=charts, objects=(_ingress_class(), gateway), accepts=gateway)
+        return Unit(name=NAME, namespace=namespace, charts=charts, objects=objects, accepts=gateway)
 
-    def _istiod(self) -> Values:
+    def _istiod(self, traces: Collector | None) -> Values:
+        """With proxies of the Gateway API that a restricted namespace takes."""
+        found: Values = {"gateways": {"seccompProfile": {"type": "RuntimeDefault"}}}
+        if traces:
+            found["meshConfig"] = {"extensionProviders": [_provider(traces)]}
         if not self.mutual_tls:
-            return {}
+            return found
         tunnels = {"proxyMetadata": {"ISTIO_META_ENABLE_HBONE": "true"}}
-        return {"env": {"PILOT_ENABLE_AMBIENT": "true"}, "meshConfig": {"defaultConfig": tunnels}}
+        return merged(found, {"env": {"PILOT_ENABLE_AMBIENT": "true"}, "meshConfig": {"defaultConfig": tunnels}})
 
     def _entry(self, context: Context) -> Values:
         """The gateway's Service, by whose labels Gateways find it, whatever the release is called."""
         kind = {} if self.service_type == "LoadBalancer" else {"type": self.service_type}
+        opened = {} if self.service_type == "ClusterIP" else excepted(service_exposure="the one door of the cluster")
         given = context.traits.node_ports if self.service_type != "ClusterIP" else {}
         ports = {"ports": [_port(name, number, given) for name, number in PORTS.items()]} if given else {}
-        return {"labels": GATEWAY_LABELS, **({"service": {**kind, **ports}} if kind or ports else {})}
+        return {"labels": GATEWAY_LABELS, "service": {**kind, **ports, **opened}}
 
     def _gateway(self) -> KubernetesObject:
         http = {"port": {"number": 80, "name": "http", "protocol": "HTTP"}, "hosts": ["*"]}
@@ -118,6 +125,21 @@ class Istio(Addon):
 def _ingress_class() -> KubernetesObject:
     spec = {"controller": "istio.io/ingress-controller"}
     return platform_object("networking.k8s.io/v1", "IngressClass", INGRESS_CLASS, of=NAME, spec=spec)
+
+
+def _provider(traces: Collector) -> Values:
+    """What proxies send their spans to, as istiod looks it up: by a Service's whole name."""
+    service = f"{traces.service}.{traces.namespace}.svc.cluster.local"
+    return {"name": TRACES, "opentelemetry": {"service": service, "port": traces.port}}
+
+
+def _telemetry() -> KubernetesObject:
+    """Every proxy of the mesh sends all spans; which traces are kept is the collector's to say.
+
+    https://istio.io/latest/docs/tasks/observability/distributed-tracing/opentelemetry/
+    """
+    spec = {"tracing": [{"providers": [{"name": TRACES}], "randomSamplingPercentage": 100}]}
+    return platform_object("telemetry.istio.io/v1", "Telemetry", TRACES, NAMESPACE, of=NAME, spec=spec)
 
 
 def _port(name: str, number: int, node_ports: dict[int, int]) -> Values:

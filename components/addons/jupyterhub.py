@@ -13,13 +13,13 @@ from components.context import Context, Profile
 from components.jupyterhub import starter
 from components.jupyterhub.login import Authenticator, GitHub, OpenId, login
 from components.mirror import nested
-from components.objects import reserved
+from components.objects import HAS_HOST, reserved
 from components.unit import Chart, ChartImage, GeneratedSecret, Namespace, Unit
 from components.values import DnsLabel, Host, PinnedImage, merged
 
 NAME = "jupyterhub"
 NAMESPACE = "jupyterhub-system"
-VERSION = "4.4.0"
+VERSION = "4.4.1"
 SECRET = "jupyterhub-generated"
 KEYS = {"hub.config.JupyterHub.cookie_secret": 64, "hub.config.CryptKeeper.keys": 64}
 """What the chart would make anew whenever it is rendered: everybody would be logged out."""
@@ -132,7 +132,7 @@ class JupyterHub(Addon):
     def _entry(self) -> Values:
         """The Ingress leads to the proxy, which needs no address of its own then."""
         tls = {"tls": [{"hosts": [self.host], "secretName": self.tls_secret}]} if self.tls_secret else {}
-        ingress = {"enabled": True, "ingressClassName": self.ingress_class, "hosts": [self.host], **tls}
+        ingress = {"enabled": True, "ingressClassName": self.ingress_class, "hosts": [self.host], **tls, **HAS_HOST}
         return {"ingress": ingress, "proxy": {"service": {"type": "ClusterIP"}}}
 
     def _hub(self, context: Context) -> Values:

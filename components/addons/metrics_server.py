@@ -4,7 +4,7 @@ from typing import Any
 
 from components.addon import Addon
 from components.context import Context
-from components.objects import labels, platform_object
+from components.objects import excepted, labels, platform_object
 from components.pods import RESTRICTED
 from components.unit import KubernetesObject, Namespace, Unit
 from components.values import PinnedImage, Resources
@@ -121,7 +121,8 @@ def _network_policy() -> KubernetesObject:
         "ingress": [{"ports": [{"protocol": "TCP", "port": "https"}]}],
         "egress": [{}],
     }
-    return _object("networking.k8s.io/v1", "NetworkPolicy", spec=spec)
+    anywhere = excepted(network_policy_open="where kubelets and the API server are, each cluster chooses")
+    return _object("networking.k8s.io/v1", "NetworkPolicy", metadata=anywhere, spec=spec)
 
 
 def _api_service() -> KubernetesObject:

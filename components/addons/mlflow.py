@@ -8,17 +8,18 @@ from pydantic import AfterValidator, model_validator
 
 from components import postgres
 from components.addon import Addon
+from components.autoscaler import disruption_budget
 from components.context import Context, Profile, Traits
 from components.model_store import StoreUrl, store
+from components.objects import HAS_HOST, excepted
 from components.pods import RESTRICTED
-from components.scaling import disruption_budget
-from components.stateful import Program
+from components.program import SCRATCH, Program
 from components.unit import GeneratedSecret, KubernetesObject, Namespace, Unit
 from components.values import DnsLabel, Host, PinnedImage, Quantity, Resources
 
 NAME = "mlflow"
 PORT = 5000
-SERVER = Program(NAME, NAME, "server", PORT, user=1000)
+SERVER = Program(NAME, NAME, {"server": PORT}, user=1000)
 DATABASES = ("mlflow", "mlflow_auth")
 """What was tracked, and who may see it."""
 FLOOR = (3, 17)
@@ -100,13 +101,13 @@ class MLflow(Addon):
     def _server(self, context: Context) -> list[KubernetesObject]:
         shared = None if self.storage_class else context.traits.shared_storage_class
         replicas = 2 if context.production and (self.artifacts or shared) else 1
-        found = SERVER.stateful_set(
-            self._container(context.conventions.profile), self._volumes(), context.traits, replicas, **self._before()
-        )
+        container = self._container(context.conventions.profile)
+        found = SERVER.stateful_set(SERVER.pod(container, self._volumes(), context.traits, **self._before()), replicas)
         mode: Literal["ReadWriteMany", "ReadWriteOnce"] = "ReadWriteMany" if shared else "ReadWriteOnce"
         volume = [] if self.artifacts else [SERVER.claim(self.artifacts_size, self.storage_class or shared, mode)]
         budget = [disruption_budget(found["metadata"], SERVER.selector)] if replicas > 1 else []
         policy = SERVER.network_policy({"namespaceSelector": {}}, [{}])
+        policy["metadata"] |= excepted(network_policy_open="its database and its store may be anywhere")
         return [SERVER.account(), found, SERVER.service(), policy, *volume, *budget]
 
     def _container(self, profile: Profile) -> dict[str, Any]:
@@ -160,7 +161,7 @@ class MLflow(Addon):
     def _volumes(self) -> list[dict[str, Any]]:
         configuration = {"name": "configuration", "emptyDir": {"medium": "Memory", "sizeLimit": "1Mi"}}
         kept = {"name": "artifacts", "persistentVolumeClaim": {"claimName": NAME}}
-        return [configuration] if self.artifacts else [configuration, kept]
+        return [configuration, SCRATCH, *([] if self.artifacts else [kept])]
 
     def _hosts(self) -> str:
         """The names by which it may be called; another one would be an attack on who calls."""
@@ -186,7 +187,7 @@ class MLflow(Addon):
         spec: dict[str, Any] = {"rules": [{"host": self.host, "http": {"paths": paths}}]}
         spec |= {"ingressClassName": self.ingress_class} if self.ingress_class else {}
         spec |= {"tls": [{"hosts": [self.host], "secretName": self.tls_secret}]} if self.tls_secret else {}
-        return [SERVER.object("networking.k8s.io/v1", "Ingress", spec=spec)]
+        return [SERVER.object("networking.k8s.io/v1", "Ingress", metadata=HAS_HOST, spec=spec)]
 
 
 def _variable(name: str, secret: str, key: str) -> dict[str, Any]:

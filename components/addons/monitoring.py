@@ -17,6 +17,8 @@ from components.values import DnsLabel, Host, Quantity, Value
 
 NAME = "monitoring"
 ADMIN = "grafana-admin"
+PROMETHEUS = f"http://{NAME}-kube-prometheus-prometheus.{NAME}.svc:9090"
+"""Where it answers: the chart shortens its own name to 26 characters together with the release's."""
 
 
 class Receiver(Value):

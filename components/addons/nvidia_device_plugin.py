@@ -4,7 +4,7 @@ from typing import Any
 
 from components.addon import Addon
 from components.context import Context
-from components.objects import labels, platform_object
+from components.objects import excepted, labels, platform_object
 from components.pods import RESTRICTED
 from components.unit import KubernetesObject, Namespace, Unit
 from components.values import PinnedImage, Resources
@@ -43,7 +43,8 @@ class NvidiaDevicePlugin(Addon):
             "volumes": [{"name": "sockets", "hostPath": {"path": SOCKETS, "type": "Directory"}}],
         }
         spec = {"selector": {"matchLabels": SELECTOR}, "template": {"metadata": {"labels": labels(NAME)}, "spec": pod}}
-        return _object("apps/v1", "DaemonSet", spec)
+        why = "the kubelet's folder, where plugins and it meet, is root's"
+        return _object("apps/v1", "DaemonSet", spec, metadata=excepted(pod_host_paths=why, pod_non_root=why))
 
     def _container(self) -> dict[str, Any]:
         registered = {"exec": {"command": ["test", "-S", f"{SOCKETS}/nvidia-gpu.sock"]}}
@@ -70,5 +71,5 @@ def _network_policy() -> KubernetesObject:
     return _object("networking.k8s.io/v1", "NetworkPolicy", spec)
 
 
-def _object(api: str, kind: str, spec: dict[str, Any]) -> KubernetesObject:
-    return platform_object(api, kind, NAME, NAME, of=NAME, spec=spec)
+def _object(api: str, kind: str, spec: dict[str, Any], **parts: Any) -> KubernetesObject:
+    return platform_object(api, kind, NAME, NAME, of=NAME, spec=spec, **parts)

@@ -8,10 +8,11 @@ from typing import Any, Literal, Self
 from pydantic import model_validator
 
 from components.addon import Addon
+from components.addons.cert_manager import CertManager
 from components.addons.istio import Istio
-from components.context import Context, Profile
+from components.context import Context, Conventions, Profile
 from components.mirror import nested
-from components.objects import platform_object
+from components.objects import excepted, platform_object
 from components.unit import Chart, ChartImage, KubernetesObject, Namespace, Unit
 from components.values import merged, split_image
 
@@ -83,7 +84,12 @@ class SeldonCore(Addon):
         return self
 
     def needs(self, context: Context) -> tuple[type[Addon], ...]:
-        return (Istio,) if self.istio else ()
+        return (*((Istio,) if self.istio else ()), *((CertManager,) if context.conventions.certificates else ()))
+
+    def conventions(self, given: Conventions) -> Conventions:
+        """What the operator adds to a pod keeps no more than the baseline standard: it drops no capabilities."""
+        models = given.models.model_copy(update={"pod_security": "baseline"})
+        return given.model_copy(update={"models": models, "graph_routes": self.istio})
 
     def mistakes(self, context: Context) -> Iterator[str]:
         if self.usage_metrics and context.conventions.mirror.images:
@@ -96,22 +102,29 @@ class SeldonCore(Addon):
             repository="https://storage.googleapis.com/seldon-charts",
             version=self.version,
             release="seldon-core-operator",
-            values=self._values(SIZES[context.conventions.profile]),
+            values=self._values(context),
             images=(*self._operator(), *_servers(self.version), *([REPORTER] if self.usage_metrics else [])),
         )
         return Unit(name=NAME, namespace=Namespace(name=NAMESPACE), charts=(chart,), accepts=_smallest())
 
-    def _values(self, sizes: dict[str, Values]) -> Values:
+    def _values(self, context: Context) -> Values:
+        sizes = SIZES[context.conventions.profile]
         own = {
+            **({"certManager": {"enabled": True}} if context.conventions.certificates else {}),
             **({"istio": {"enabled": True}} if self.istio else {}),
             **({"usageMetrics": {"enabled": True}} if self.usage_metrics else {}),
             "manager": {**sizes["manager"], "containerSecurityContext": {"securityContext": RESTRICTED}},
             "executor": {"resources": sizes["executor"]},
             "storageInitializer": sizes["storageInitializer"],
             "explainer": {"image_v2": EXPLAINER},
-            "crd": {"annotations": {"helm.sh/resource-policy": "keep"}},
+            "crd": {"annotations": {"helm.sh/resource-policy": "keep", **self._acknowledged()}},
         }
         return reduce(merged, starmap(_pinned, SERVERS.items()), own)
+
+    def _acknowledged(self) -> dict[str, str]:
+        return (
+            {} if self.version == FREE else excepted(licence_acknowledged="the environment accepts it")["annotations"]
+        )
 
     def _operator(self) -> Iterator[ChartImage]:
         for part, path in (("operator", "image"), ("executor", "executor.image")):

@@ -3,15 +3,15 @@
 from collections.abc import Iterable
 from typing import Any
 
-from components.objects import reserved
+from components.objects import labels, platform_object, reserved
 from components.pods import RESTRICTED
-from components.unit import MANAGED_BY, KubernetesObject
+from components.unit import KubernetesObject
 
 NAME, NAMESPACE = "cluster-autoscaler", "kube-system"
 VERSIONS = {"1.33": "v1.33.5", "1.34": "v1.34.4", "1.35": "v1.35.1"}
 """Kubernetes to the autoscaler that was built against it."""
 
-LABELS = {**MANAGED_BY, "app.kubernetes.io/name": NAME}
+RBAC = "rbac.authorization.k8s.io/v1"
 _LOOK = ("get", "list", "watch")
 _EVERYWHERE: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("", ("events", "endpoints"), ("create", "patch")),
@@ -35,26 +35,24 @@ _EVERYWHERE: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
 
 def manifests(cluster: str, region: str, kubernetes: str, pools: Iterable[str]) -> list[KubernetesObject]:
     """The autoscaler of `cluster`, on machines of `pools`, which should not be ones that it removes."""
-    here = {"name": NAME, "namespace": NAMESPACE, "labels": LABELS}
-    everywhere = {"name": NAME, "labels": LABELS}
-    rbac = "rbac.authorization.k8s.io/v1"
+    pod = _pod(cluster, region, kubernetes, sorted(pools))
+    spec = {
+        "replicas": 1,
+        "selector": {"matchLabels": {"app.kubernetes.io/name": NAME}},
+        "template": {"metadata": {"labels": labels(NAME)}, "spec": pod},
+    }
     return [
-        {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": here},
-        {"apiVersion": rbac, "kind": "ClusterRole", "metadata": everywhere, "rules": [_rule(*e) for e in _EVERYWHERE]},
-        {"apiVersion": rbac, "kind": "ClusterRoleBinding", "metadata": everywhere, **_binding("ClusterRole")},
-        {"apiVersion": rbac, "kind": "Role", "metadata": here, "rules": _own_rules()},
-        {"apiVersion": rbac, "kind": "RoleBinding", "metadata": here, **_binding("Role")},
-        {
-            "apiVersion": "apps/v1",
-            "kind": "Deployment",
-            "metadata": here,
-            "spec": {
-                "replicas": 1,
-                "selector": {"matchLabels": {"app.kubernetes.io/name": NAME}},
-                "template": {"metadata": {"labels": LABELS}, "spec": _pod(cluster, region, kubernetes, sorted(pools))},
-            },
-        },
+        _object("v1", "ServiceAccount", NAMESPACE),
+        _object(RBAC, "ClusterRole", rules=[_rule(*each) for each in _EVERYWHERE]),
+        _object(RBAC, "ClusterRoleBinding", **_binding("ClusterRole")),
+        _object(RBAC, "Role", NAMESPACE, rules=_own_rules()),
+        _object(RBAC, "RoleBinding", NAMESPACE, **_binding("Role")),
+        _object("apps/v1", "Deployment", NAMESPACE, spec=spec),
     ]
+
+
+def _object(api: str, kind: str, namespace: str | None = None, **parts: Any) -> KubernetesObject:
+    return platform_object(api, kind, NAME, namespace, of=NAME, **parts)
 
 
 def _rule(group: str, resources: tuple[str, ...], verbs: tuple[str, ...], *names: str) -> dict[str, Any]:

@@ -41,7 +41,7 @@ def pod_trust(cluster: str, namespace: str, account: str) -> Document:
 
 
 def reads(stores: Iterable[StoreUrl]) -> Document:
-    """Reads what lies below each store's prefix, and lists nothing else."""
+    """Reads what lies at or below each store's prefix, and lists nothing else."""
     return document(*(statement for url in stores for statement in _read(url)))
 
 
@@ -49,8 +49,8 @@ def _read(url: StoreUrl) -> tuple[Document, Document]:
     _, _, bucket, prefix = store(url)
     arn = f"arn:aws:s3:::{bucket}"
     below = {"StringLike": {"s3:prefix": [prefix, f"{prefix}/*"]}} if prefix else None
-    objects = f"{arn}/{prefix}/*" if prefix else f"{arn}/*"
-    return allow(["s3:GetObject"], [objects]), allow(["s3:ListBucket"], [arn], below)
+    objects = [f"{arn}/{prefix}", f"{arn}/{prefix}/*"] if prefix else [f"{arn}/*"]
+    return allow(["s3:GetObject"], objects), allow(["s3:ListBucket"], [arn], below)
 
 
 def scales(cluster: str) -> Document:

@@ -1,13 +1,15 @@
 """Volumes: disks for one node (EBS), files for many (EFS)."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import pulumi
 import pulumi_aws as aws
 
 from components.clusters.eks import BLOCK, SHARED
 from components.component import Component
-from components.unit import MANAGED_BY, KubernetesObject
+from components.objects import platform_object
+from components.unit import KubernetesObject
 
 NFS = 2049
 
@@ -60,25 +62,18 @@ class SharedFiles(Component):
 
 def classes(file_system: pulumi.Input[str]) -> tuple[KubernetesObject, KubernetesObject]:
     """The storage classes of blocks, which is the default, and of shared files, each claim a folder of its own."""
-    return (
-        {
-            "apiVersion": "storage.k8s.io/v1",
-            "kind": "StorageClass",
-            "metadata": _metadata(BLOCK) | {"annotations": {"storageclass.kubernetes.io/is-default-class": "true"}},
-            "provisioner": "ebs.csi.aws.com",
-            "parameters": {"type": "gp3", "encrypted": "true"},
-            "volumeBindingMode": "WaitForFirstConsumer",
-            "allowVolumeExpansion": True,
-        },
-        {
-            "apiVersion": "storage.k8s.io/v1",
-            "kind": "StorageClass",
-            "metadata": _metadata(SHARED),
-            "provisioner": "efs.csi.aws.com",
-            "parameters": {"provisioningMode": "efs-ap", "fileSystemId": file_system, "directoryPerms": "700"},
-        },
+    blocks = _class(
+        BLOCK,
+        "ebs.csi.aws.com",
+        {"type": "gp3", "encrypted": "true"},
+        volumeBindingMode="WaitForFirstConsumer",
+        allowVolumeExpansion=True,
     )
+    blocks["metadata"]["annotations"] = {"storageclass.kubernetes.io/is-default-class": "true"}
+    folders = {"provisioningMode": "efs-ap", "fileSystemId": file_system, "directoryPerms": "700"}
+    return blocks, _class(SHARED, "efs.csi.aws.com", folders)
 
 
-def _metadata(name: str) -> KubernetesObject:
-    return {"name": name, "labels": MANAGED_BY}
+def _class(name: str, provisioner: str, parameters: dict[str, Any], **more: Any) -> KubernetesObject:
+    parts = {"provisioner": provisioner, "parameters": parameters, **more}
+    return platform_object("storage.k8s.io/v1", "StorageClass", name, of="storage", **parts)

@@ -3,7 +3,8 @@
 from typing import Any
 
 from components.gcp.network import Place
-from components.unit import MANAGED_BY, KubernetesObject
+from components.objects import platform_object
+from components.unit import KubernetesObject
 
 
 def shared_class(name: str, place: Place) -> KubernetesObject:
@@ -11,12 +12,13 @@ def shared_class(name: str, place: Place) -> KubernetesObject:
     parameters: dict[str, Any] = {"tier": "standard", "network": place.network}
     if isinstance(place.network, str) and "/" in place.network:
         parameters["connect-mode"] = "PRIVATE_SERVICE_ACCESS"
-    return {
-        "apiVersion": "storage.k8s.io/v1",
-        "kind": "StorageClass",
-        "metadata": {"name": name, "labels": MANAGED_BY},
-        "provisioner": "filestore.csi.storage.gke.io",
-        "parameters": parameters,
-        "volumeBindingMode": "WaitForFirstConsumer",
-        "allowVolumeExpansion": True,
-    }
+    return platform_object(
+        "storage.k8s.io/v1",
+        "StorageClass",
+        name,
+        of="storage",
+        provisioner="filestore.csi.storage.gke.io",
+        parameters=parameters,
+        volumeBindingMode="WaitForFirstConsumer",
+        allowVolumeExpansion=True,
+    )

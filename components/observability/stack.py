@@ -4,7 +4,7 @@ from functools import reduce
 from typing import Any, NamedTuple
 
 from components.context import Profile
-from components.objects import reserved
+from components.objects import HAS_HOST, reserved
 from components.unit import Chart, ChartImage
 from components.values import DnsLabel, Host, Quantity, amount, merged
 
@@ -118,6 +118,7 @@ def _opened(door: Door) -> dict[str, Any]:
         "hosts": [door.host],
         **({"ingressClassName": door.ingress_class} if door.ingress_class else {}),
         **({"tls": [{"secretName": door.tls_secret, "hosts": [door.host]}]} if door.tls_secret else {}),
+        **HAS_HOST,
     }
     return {"ingress": ingress, "grafana.ini": {"server": {"root_url": f"{scheme}://{door.host}"}}}
 

@@ -3,7 +3,24 @@
 The predicates import nothing of the library that they judge. See docs/policy.md for the rules and how to add one.
 """
 
-from .registry import all_rules, judge
+from .exemption import Exemption
+from .registry import all_rules
 from .rule import ObjectRule, ResourceRule, Rule, SetRule, Severity, Violation
+from .terms import Level, Terms
+from .verdict import Verdict, judge, verdict
 
-__all__ = ["ObjectRule", "ResourceRule", "Rule", "SetRule", "Severity", "Violation", "all_rules", "judge"]
+__all__ = [
+    "Exemption",
+    "Level",
+    "ObjectRule",
+    "ResourceRule",
+    "Rule",
+    "SetRule",
+    "Severity",
+    "Terms",
+    "Verdict",
+    "Violation",
+    "all_rules",
+    "judge",
+    "verdict",
+]

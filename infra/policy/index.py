@@ -6,14 +6,17 @@ from functools import cached_property
 from itertools import chain
 from typing import Any
 
+from .charts import CHART, of_application
 from .objects import Identity, Object, Pod, entries, get, identity, kind, mapping, namespace, pod
+from .terms import Terms
 
 
 class Objects(Sequence[Object]):
-    """All objects that are judged together, indexed by what rules ask for."""
+    """All objects that are judged together, the charts of Applications among them, indexed by what rules ask for."""
 
-    def __init__(self, items: Sequence[Object]) -> None:
-        self._items = tuple(items)
+    def __init__(self, items: Sequence[Object], terms: Terms | None = None) -> None:
+        self._items = (*items, *chain.from_iterable(map(of_application, items)))
+        self.terms = terms or Terms()
 
     def __getitem__(self, index: Any) -> Any:
         return self._items[index]
@@ -47,6 +50,11 @@ class Objects(Sequence[Object]):
             for key, value in each.labels.items():
                 found[place, key, str(value)].append(each)
         return found
+
+    @cached_property
+    def charted(self) -> frozenset[str]:
+        """The namespaces of charts: what is there besides, nobody can tell."""
+        return frozenset(map(namespace, self.of(CHART)))
 
     def of(self, *kinds: str) -> Iterator[Object]:
         """The objects of these kinds, such as 'apps/Deployment' or 'aws:eks/cluster:Cluster'."""

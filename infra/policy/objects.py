@@ -82,6 +82,12 @@ def is_resource(item: Object) -> bool:
     return "properties" in item
 
 
+def is_custom(item: Object) -> bool:
+    """Whether an operator makes something of it; of Argo CD's Applications, their charts are judged instead."""
+    group, _, _ = kind(item).rpartition("/")
+    return "." in group and not group.endswith((".k8s.io", "argoproj.io", "helm.sh")) and not is_resource(item)
+
+
 def kind(item: Object) -> str:
     """Kind with its API group but without a version: 'Service', 'apps/Deployment'; a cloud resource's type."""
     if is_resource(item):
@@ -109,6 +115,26 @@ def name(item: Object) -> str:
 def identity(item: Object) -> Identity:
     """What tells an object from all others of a cluster."""
     return kind(item), namespace(item), name(item)
+
+
+def called(item: Object) -> str:
+    """What people call an object: 'Deployment models/iris', 'Namespace models', 'aws:eks/cluster:Cluster eks'."""
+    return spelt(short_kind(item), namespace(item), name(item))
+
+
+def spelt(kind: str, namespace: str, name: str) -> str:
+    """`called`, of an object's short kind, namespace and name."""
+    return f"{kind} {namespace}/{name}" if namespace else f"{kind} {name}"
+
+
+def nodes(node: Any, path: Path = ()) -> Iterator[tuple[Path, Object]]:
+    """Every mapping that is or is within `node`, with its path."""
+    if isinstance(node, Mapping):
+        yield path, node
+    items = node.items() if isinstance(node, Mapping) else enumerate(node) if is_list(node) else ()
+    for key, inner in items:
+        if not isinstance(inner, str | int | float | None):
+            yield from nodes(inner, (*path, key))
 
 
 def show(path: Path) -> str:

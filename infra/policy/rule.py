@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from .index import Objects
-from .objects import Object, Path, is_resource, mapping, name, namespace, short_kind, show
+from .objects import Object, Path, is_resource, mapping, name, namespace, short_kind, show, spelt
 
 Finding = tuple[Path, str]
 """Where in the object, and what is wrong there."""
@@ -37,9 +37,13 @@ class Violation:
     message: str
     severity: Severity
 
+    @property
+    def object(self) -> str:
+        """The object, as people call it."""
+        return spelt(self.kind, self.namespace, self.name)
+
     def __str__(self) -> str:
-        place = "/".join(filter(None, (self.namespace, self.name)))
-        return f"{self.severity} {self.rule}: {self.kind} {place}: {self.path}: {self.message}"
+        return f"{self.severity} {self.rule}: {self.object}: {self.path}: {self.message}"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,5 +14,7 @@ def folder() -> Path:
 
 @cache
 def _version() -> str:
-    files = (path for path in sorted(Path(__file__).parent.iterdir()) if path.suffix in (".py", ".txt"))
+    here = Path(__file__).parent
+    recipes = (path for path in sorted(here.iterdir()) if path.suffix in (".py", ".txt"))
+    files = (*recipes, here.with_name("python_layers.py"))
     return hashlib.sha256(b"".join(map(Path.read_bytes, files))).hexdigest()[:10]

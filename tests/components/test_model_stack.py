@@ -10,7 +10,7 @@ from components.unit import KubernetesObject, Namespace
 class Echo(ModelStack):
     def objects(self, context: Context) -> list[KubernetesObject]:
         metadata = {"name": self.name, "namespace": context.models.name, "labels": self.labels}
-        return [{"apiVersion": "v1", "kind": "Service", "metadata": metadata}]
+        return [{"apiVersion": "v1", "kind": kind, "metadata": metadata} for kind in ("Service", "ServiceAccount")]
 
     def endpoints(self, context: Context) -> tuple[Endpoint, ...]:
         return (Endpoint(model=self.name, url=self.url(context)),)
@@ -33,7 +33,7 @@ def test_the_labels_say_who_answers_and_who_manages() -> None:
 def test_its_unit_lives_in_the_namespace_of_models() -> None:
     unit = ECHO.unit(ELSEWHERE)
     assert (unit.name, unit.namespace, unit.after) == ("echo", ELSEWHERE.models, ())
-    assert [each["metadata"]["namespace"] for each in unit.objects] == ["ml"]
+    assert {each["metadata"]["namespace"] for each in unit.objects} == {"ml"}
 
 
 def test_its_url_is_that_of_its_service() -> None:

@@ -250,7 +250,9 @@ def test_a_stack_of_the_longest_name_can_be_written(tmp_path: Path) -> None:
 def test_what_files_cannot_say_is_said_in_one_line_a_unit() -> None:
     secret = {"name": "notes-db", "keys": {"password": 32, "user": 32}}
     grant = {"account": "notes", "stores": ["s3://models/a", "s3://models/b"]}
-    units = [unit("plain"), unit("notes", secrets=(secret,), grants=(grant,)), unit("keel", grants=(grant,))]
+    account = {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "notes", "namespace": "tools"}}
+    granted: dict[str, Any] = {"grants": (grant,), "objects": (account,)}
+    units = [unit("plain"), unit("notes", secrets=(secret,), **granted), unit("keel", **granted)]
     assert list(render.unwritten(units)) == [
         "notes, not written: Secret tools/notes-db (password, user), to make beforehand; "
         "tools/notes may read s3://models/a, s3://models/b: `pulumi up` binds it",

@@ -3,7 +3,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from components.scaling import Autoscaling, autoscaler, disruption_budget
+from components.autoscaler import autoscaler, disruption_budget
+from components.scaling import Autoscaling
 from components.unit import KubernetesObject
 
 DEPLOYMENT: KubernetesObject = {"kind": "Deployment", "metadata": {"name": "iris", "namespace": "models"}}

@@ -4,7 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from components.pods import RESTRICTED
-from components.security import REASON, Security
+from components.security import Security
 
 WHY = "its image starts as root and binds port 80"
 
@@ -27,7 +27,8 @@ def test_root_is_said_to_be_root_wherever_users_come_from() -> None:
 
 def test_a_departure_tells_its_reason_and_leaves_the_rest_as_it_was() -> None:
     departs = Security(reason=WHY, writable_root=True, capabilities=("NET_BIND_SERVICE",))
-    assert departs.annotations() == {REASON: WHY}
+    rules = ("pod-read-only-root", "pod-capabilities")
+    assert departs.annotations() == {f"policy.slipway/{rule}": WHY for rule in rules}
     assert departs.of_container() == {
         **RESTRICTED,
         "readOnlyRootFilesystem": False,

@@ -7,7 +7,7 @@ from components import server_pod
 from components.context import Traits
 from components.model_files import Loaded
 from components.probe import Probe
-from components.security import REASON, Security
+from components.security import Security
 from components.server import Server, Source
 from components.values import Resources
 from components.volume import Volume
@@ -100,7 +100,9 @@ def test_plain_text_is_for_metrics_alone(choices: dict[str, Any], open: tuple[in
 
 def test_what_its_pods_may_is_told_to_who_reviews_them() -> None:
     security = Security(reason="asks the API server for its peers", cluster_token=True)
-    assert server_pod.annotations(server(security=security)) == {REASON: security.reason}
+    assert server_pod.annotations(server(security=security)) == {
+        "policy.slipway/service-account-token": security.reason
+    }
     assert pod(security=security)["automountServiceAccountToken"] is True
 
 

@@ -58,6 +58,18 @@ def test_two_objects_of_one_identity_in_a_unit_are_refused() -> None:
         Unit.model_validate(twice)
 
 
+@pytest.mark.parametrize("kind", ["ServiceAccount", "ConfigMap"])
+def test_who_may_read_a_store_is_a_service_account_of_the_unit(kind: str) -> None:
+    grants = ({"account": "iris", "stores": ["s3://models/iris"]}, {"account": "wine", "stores": ["s3://models/wine"]})
+    objects = (manifest("ServiceAccount", "models", "iris"), manifest(kind, "models", "wine"))
+    unit: dict[str, Any] = {"name": "iris", "namespace": {"name": "models"}, "objects": objects, "grants": grants}
+    if kind == "ServiceAccount":
+        assert len(Unit.model_validate(unit).grants) == 2
+    else:
+        with pytest.raises(ValidationError, match="unit 'iris' lets wine read stores, which is no service account"):
+            Unit.model_validate(unit)
+
+
 def test_a_repr_does_not_spill_the_objects() -> None:
     unit = Unit(name="notes", namespace=Namespace(name="tools"), objects=(OBJECT,))
     assert "ConfigMap" not in repr(unit)

@@ -2,14 +2,20 @@
 
 import json
 import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 import sandbox
+from components import render, yaml_text
+from infra import settings
 
-from .machine import ROOT, Done, environ, slipway, well
+from .machine import ROOT, Done, environ, slipway, start, well
+from .proxy import Proxy
 
 NAME = "e2e"
 KILLER = """#!/bin/sh
@@ -49,10 +55,40 @@ class Project:
         """The same, however it ends."""
         return slipway(*self._command("up", models), env=self._environ())
 
+    def diff(self, models: Models) -> Done:
+        """What `up` with `models` would change, as JSON."""
+        return slipway(*self._command("diff", models), "--json", env=self._environ())
+
     def killed(self, models: Models, at: str, kind: str = "Deployment") -> None:
         """The same, killed by SIGKILL at the moment when it has kubectl apply or delete an object of `kind`."""
         done = slipway(*self._command("up", models), env=self._environ(E2E_KILL_AT=at, E2E_KILL_KIND=kind))
         assert done.code == -9, done.all
+
+    def interrupted(self, models: Models, seconds: float) -> int:
+        """The same, hit by SIGKILL after so many seconds; its return code, which is 0 where it was done by then."""
+        with start(*self._command("up", models), env=self._environ()) as process:
+            with suppress(subprocess.TimeoutExpired):
+                process.communicate(timeout=seconds)
+            process.kill()
+            process.communicate()
+        return process.returncode
+
+    def elsewhere(self, models: Models, home: Path) -> "subprocess.Popen[str]":
+        """The same, started by somebody whose home is `home`, as on another machine; the caller ends it."""
+        return start(*self._command("up", models), env=self._environ(HOME=str(home)))
+
+    @contextmanager
+    def by_way_of(self, proxy: Proxy) -> Iterator[None]:
+        """Within the block, and whatever was started in it, the cluster is reached through `proxy`."""
+        (self._folder / "kubeconfig").write_text(proxy.kubeconfig())
+        yield
+        shutil.copy(sandbox.kubeconfig(), self._folder / "kubeconfig")
+
+    def objects(self, models: Models) -> str:
+        """What the environment with `models` is to have, as YAML."""
+        self._command("up", models)
+        folders = render.folders(settings.from_file(NAME, self._folder).units())
+        return "---\n".join(yaml_text.dump(manifest) for _, objects in folders for manifest in objects)
 
     def down(self) -> Done:
         """The environment's objects are removed."""

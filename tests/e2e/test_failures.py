@@ -27,7 +27,7 @@ def test_a_model_that_its_server_cannot_load(cluster: Cluster, project: Project,
     (tmp_path / "iris.joblib").write_bytes(b"this is no model")
     artefact = {"path": str(tmp_path / "iris.joblib"), "sha256": None}
     failed = project.tried(_flower(models={"iris": {"artefact": artefact}}))
-    _is_told(failed, "models/flower cannot start", "its server ended", "Error")
+    _is_told(failed, "models/flower cannot start", "container server ended", "Error")
     _serves(cluster)
     project.up(ONE)
     _serves(cluster)

@@ -13,16 +13,16 @@ pytestmark = pytest.mark.e2e
 
 
 def test_a_second_up_changes_nothing(cluster: Cluster) -> None:
-    before = _objects(cluster)
+    before = made(cluster, "sandbox")
     done = well("up", "--env", "sandbox")
-    assert _objects(cluster) == before
+    assert made(cluster, "sandbox") == before
     assert len(before) > 20
     assert done.out.count("Asked iris") == 1
 
 
-def _objects(cluster: Cluster) -> dict[str, Object]:
+def made(cluster: Cluster, environment: str) -> dict[str, Object]:
     """Each object of the inventory, and the inventory, without what controllers say of its state."""
-    note = cluster.get("configmap", "slipway-sandbox", "default")
+    note = cluster.get("configmap", f"slipway-{environment}", "default")
     wanted = {"apiVersion": "v1", "kind": "List", "items": [each.manifest() for each in noted(note)]}
     found = cluster.kubectl("get", "-o", "json", "--show-managed-fields", "-f", "-", stdin=json.dumps(wanted))
     return {label(each): _as_wanted(each) for each in (note, *json.loads(found)["items"])}

@@ -1,10 +1,12 @@
 import base64
+import gzip
 import string
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from components.errors import SlipwayError
 from infra.inventory import NAMESPACE, Identity, identity, note, noted
 from tests.samples import OBJECT
 
@@ -55,3 +57,19 @@ def test_the_objects_of_thousands_of_models_fit_into_one_note(count: int) -> Non
     ]
     packed = note("dev", identities)["binaryData"]["objects.gz"]
     assert len(base64.b64decode(packed)) < 1024 * 1024
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {},
+        {"objects.gz": "no base64!"},
+        {"objects.gz": base64.b64encode(b"no gzip").decode()},
+        {"objects.gz": note("dev", [identity(OBJECT)])["binaryData"]["objects.gz"][:40]},
+        {"objects.gz": base64.b64encode(gzip.compress(b"one column")).decode()},
+        {"objects.gz": base64.b64encode(gzip.compress(b"\xff")).decode()},
+    ],
+)
+def test_a_damaged_note_is_named_with_what_to_do(data: dict[str, str]) -> None:
+    with pytest.raises(SlipwayError, match=r"ConfigMap default/slipway-dev: its list .* is damaged\. Delete it"):
+        noted({**note("dev", []), "binaryData": data})

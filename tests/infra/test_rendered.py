@@ -41,19 +41,29 @@ class Memory(Kubectl):
 
     def apply(self, objects: Iterable[KubernetesObject], log: IO[str], *extra: str) -> None:
         for manifest in objects:
+            self.refuse_outdated(manifest)
             data = {
                 key: base64.b64encode(text.encode()).decode() for key, text in manifest.get("stringData", {}).items()
             }
-            self.cluster[identity(manifest)] = {**manifest, "data": data} if data else manifest
+            versioned = {**manifest, "metadata": {**manifest["metadata"], "resourceVersion": str(len(self.applied))}}
+            self.cluster[identity(manifest)] = {**versioned, "data": data} if data else versioned
             self.applied.append(manifest["kind"])
             log.write(f"{manifest['kind']} applied\n")
+
+    def refuse_outdated(self, manifest: KubernetesObject) -> None:
+        version = manifest["metadata"].get("resourceVersion")
+        if version and version != self.cluster[identity(manifest)]["metadata"]["resourceVersion"]:
+            raise SlipwayError("Operation cannot be fulfilled: the object has been modified; please apply your changes")
 
     def get(self, manifest: KubernetesObject) -> dict[str, Any] | None:
         return self.cluster.get(identity(manifest))
 
-    def delete(self, objects: Iterable[KubernetesObject], log: IO[str]) -> None:
+    def delete(self, objects: Iterable[KubernetesObject], log: IO[str], seconds: int = 0) -> None:
         for manifest in objects:
             self.cluster.pop(identity(manifest), None)
+
+    def find(self, objects: Iterable[KubernetesObject]) -> list[dict[str, Any]]:
+        return [self.cluster[identity(each)] for each in objects if identity(each) in self.cluster]
 
     def select(self, kind: str, namespace: str, labels: dict[str, str]) -> list[dict[str, Any]]:
         return [each for each in self.cluster.values() if each["kind"] == "ConfigMap" and "binaryData" in each]
@@ -100,8 +110,9 @@ def test_another_run_leaves_it_as_it_is(kubectl: Memory) -> None:
     rendered(kubectl).apply().run(io.StringIO())
     before = password(kubectl)
     kubectl.applied.clear()
-    rendered(kubectl).apply().run(io.StringIO())
-    rendered(kubectl).prune().run(io.StringIO())
+    again = rendered(kubectl)
+    again.apply().run(io.StringIO())
+    again.prune().run(io.StringIO())
     assert password(kubectl) == before
     assert "Secret" not in kubectl.applied
 
@@ -116,15 +127,75 @@ def test_a_key_that_is_new_comes_beside_those_that_are_there(kubectl: Memory) ->
 
 def test_it_goes_when_nobody_wants_it_any_more(kubectl: Memory) -> None:
     rendered(kubectl).apply().run(io.StringIO())
-    rendered(kubectl, digits={}).prune().run(io.StringIO())
+    without = rendered(kubectl, digits={})
+    without.apply().run(io.StringIO())
+    without.prune().run(io.StringIO())
     assert SECRET not in kubectl.cluster
     assert identity(OBJECT) in kubectl.cluster
+
+
+def test_a_run_of_another_machine_is_noticed_before_anything_is_removed(kubectl: Memory) -> None:
+    rendered(kubectl).apply().run(io.StringIO())
+    ours, theirs = rendered(kubectl, digits={}), rendered(kubectl, digits={"cookie": 64})
+    ours.apply().run(io.StringIO())
+    kubectl.apply([note("test", [SECRET])], io.StringIO())
+    there = dict(kubectl.cluster)
+    with pytest.raises(SlipwayError, match="'test' is being changed from another machine as well"):
+        ours.prune().run(io.StringIO())
+    assert kubectl.cluster == there
+    theirs.apply().run(io.StringIO())
+    theirs.prune().run(io.StringIO())
+    assert SECRET in kubectl.cluster
+
+
+def test_a_note_that_another_machine_has_just_written_is_not_overwritten(
+    kubectl: Memory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rendered(kubectl).apply().run(io.StringIO())
+    before = kubectl.cluster[identity(note("test", []))]
+    outdated = {**before, "metadata": {**before["metadata"], "resourceVersion": "older"}}
+    monkeypatch.setattr(Memory, "get", lambda *_: outdated)
+    with pytest.raises(SlipwayError, match="is being changed from another machine"):
+        rendered(kubectl).apply().run(io.StringIO())
+    assert kubectl.cluster[identity(note("test", []))] == before
 
 
 def test_everything_goes(kubectl: Memory) -> None:
     rendered(kubectl).apply().run(io.StringIO())
     rendered(kubectl).remove().run(io.StringIO())
     assert kubectl.cluster == {}
+
+
+def foreign(kubectl: Memory, **labels: str) -> Identity:
+    """A namespace `tools` that was there before."""
+    space = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "tools", "labels": labels}}
+    kubectl.cluster[identity(space)] = space
+    return identity(space)
+
+
+def test_a_namespace_of_somebody_else_is_used_as_it_is_and_stays(kubectl: Memory) -> None:
+    space = foreign(kubectl, team="science")
+    before = kubectl.cluster[space]
+    (told,) = rendered(kubectl).of_others()
+    assert told.title == "Namespace tools is not ours"
+    rendered(kubectl).apply().run(io.StringIO())
+    assert list(rendered(kubectl).of_others()), "it is told each time"
+    rendered(kubectl).prune().run(io.StringIO())
+    assert identity(OBJECT) in kubectl.cluster
+    assert kubectl.cluster[space] is before
+    rendered(kubectl).remove().run(io.StringIO())
+    assert kubectl.cluster == {space: before}
+
+
+@pytest.mark.parametrize("noted", [True, False])
+def test_a_namespace_of_ours_goes_whoever_has_changed_it(kubectl: Memory, noted: bool) -> None:
+    if noted:
+        rendered(kubectl).apply().run(io.StringIO())
+    space = foreign(kubectl, **({} if noted else {"app.kubernetes.io/managed-by": "slipway"}))
+    assert not list(rendered(kubectl).of_others())
+    rendered(kubectl).apply().run(io.StringIO())
+    rendered(kubectl).remove().run(io.StringIO())
+    assert space not in kubectl.cluster
 
 
 def test_charts_are_refused_with_both_cures() -> None:

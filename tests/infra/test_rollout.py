@@ -14,8 +14,8 @@ from components.context import Context
 from components.errors import SlipwayError
 from components.unit import KubernetesObject, Unit
 from infra import rollout
-from infra.live import Live
-from infra.rollout import trouble
+from infra.live import Live, Unreachable
+from infra.patience import Patience
 from tests.samples import stack
 
 DEPLOYMENT = "/apis/apps/v1/namespaces/models/deployments/iris"
@@ -41,8 +41,8 @@ class Answer(BaseHTTPRequestHandler):
         if isinstance(found, dict) and "items" in found:
             found = {"items": selected(found["items"], parse_qs(address.query)["labelSelector"][0])}
         text = found if isinstance(found, str) else json.dumps(found or {"kind": "Status", "message": "not found"})
-        body = text.encode()
-        self.send_response(200 if found else 404)
+        body = b"busy" if isinstance(found, int) else text.encode()
+        self.send_response(found if isinstance(found, int) else 200 if found else 404)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -95,10 +95,11 @@ def deployment(updated: int, available: int, total: int, generation: int = 2, ob
     return {
         "metadata": {
             "name": "iris",
+            "namespace": "models",
             "generation": generation,
             "annotations": {"deployment.kubernetes.io/revision": "2"},
         },
-        "spec": {"replicas": 2},
+        "spec": {"replicas": 2, "selector": {"matchLabels": {"app.kubernetes.io/name": "iris"}}},
         "status": {
             "observedGeneration": observed,
             "updatedReplicas": updated,
@@ -142,76 +143,6 @@ def pod(*containers: dict[str, Any], digest: str = "new", **condition: str) -> K
 IMAGE = {"reason": "ErrImageNeverPull", "message": "the image is not on this node"}
 
 
-@pytest.mark.parametrize(
-    "reason",
-    ["ErrImageNeverPull", "InvalidImageName", "CreateContainerConfigError", "ImagePullBackOff", "ErrImagePull"],
-)
-def test_what_time_does_not_mend_is_told_at_once_in_the_pods_words(reason: str) -> None:
-    assert trouble(pod(container({"reason": reason, "message": "why"}))) == f"pod iris-new-1: {reason}: why"
-
-
-@pytest.mark.parametrize("waiting", [{"reason": "ContainerCreating"}, {"reason": "PodInitializing"}, {}])
-def test_a_pod_that_is_being_made_is_no_trouble(waiting: dict[str, str]) -> None:
-    assert trouble(pod(container(waiting))) is None
-    assert trouble(pod(container(waiting)), late=True) is None
-
-
-def test_a_pod_without_a_status_yet_is_no_trouble() -> None:
-    assert trouble({"metadata": {"name": "iris"}}) is None
-    assert trouble({"metadata": {"name": "iris"}, "status": {"phase": "Pending"}}, late=True) is None
-
-
-def test_a_server_that_keeps_ending_is_told_with_its_last_words() -> None:
-    ended = {"reason": "Error", "exitCode": 1, "message": "no such model"}
-    words = trouble(pod(container({"reason": "CrashLoopBackOff", "message": "back-off"}, restarts=2, ended=ended)))
-    assert words == "pod iris-new-1: its server ended 2 times, last Error (exit code 1): no such model"
-
-
-def test_a_server_that_ended_without_words_is_told_by_its_exit_code() -> None:
-    ended = {"reason": "OOMKilled", "exitCode": 137}
-    words = trouble(pod(container(BACK_OFF, restarts=3, ended=ended)))
-    assert words == "pod iris-new-1: its server ended 3 times, last OOMKilled (exit code 137)"
-
-
-def test_a_server_that_starts_again_after_the_machine_did_is_no_trouble() -> None:
-    assert trouble(pod(container(restarts=7, ended={"reason": "Unknown", "exitCode": 255}))) is None
-
-
-def test_a_server_that_ended_once_gets_another_chance() -> None:
-    assert trouble(pod(container(restarts=1, ended={"reason": "Error", "exitCode": 1}))) is None
-
-
-def test_a_server_that_recovered_is_no_trouble() -> None:
-    assert trouble(pod(container(restarts=5, ready=True)), late=True) is None
-
-
-def test_the_second_container_is_looked_at_too() -> None:
-    assert "ErrImageNeverPull" in str(trouble(pod(container(ready=True), container(IMAGE))))
-
-
-def test_a_pod_that_no_node_takes_is_told_at_once() -> None:
-    no_room = {"type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": "Insufficient memory"}
-    assert trouble(pod(**no_room)) == "pod iris-new-1: Unschedulable: Insufficient memory"
-
-
-def test_a_pod_that_no_node_takes_is_given_time_where_nodes_are_added() -> None:
-    no_room = {"type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": "Insufficient memory"}
-    assert trouble(pod(**no_room), growing=True) is None
-    assert trouble(pod(**no_room), late=True, growing=True) == "pod iris-new-1: Unschedulable: Insufficient memory"
-
-
-def test_a_container_that_runs_before_the_others_is_looked_at_too() -> None:
-    found = pod()
-    found["status"]["initContainerStatuses"] = [container(IMAGE)]
-    assert "ErrImageNeverPull" in str(trouble(found))
-
-
-def test_a_probe_that_fails_is_told_only_when_it_is_late() -> None:
-    unready = {"type": "Ready", "status": "False", "reason": "ContainersNotReady", "message": "containers: [server]"}
-    assert trouble(pod(container(), **unready)) is None
-    assert trouble(pod(container(), **unready), late=True) == "pod iris-new-1: ContainersNotReady: containers: [server]"
-
-
 def test_it_waits_until_the_newest_revision_runs_and_the_old_one_is_gone(
     cluster: Cluster, live: Live, units: list[Unit]
 ) -> None:
@@ -223,18 +154,18 @@ def test_it_waits_until_the_newest_revision_runs_and_the_old_one_is_gone(
         deployment(2, 2, 2),
     ]
     log = io.StringIO()
-    assert rollout.wait(live, units, log) == "iris 2/2"
+    assert rollout.wait(live, units, log, print) == "iris 2/2"
     assert log.getvalue().splitlines() == ["iris 2/2", "iris 1/2", "iris 2/2", "iris 1/2", "iris 2/2"]
 
 
 def test_a_deployment_without_a_status_yet_is_waited_for(cluster: Cluster, live: Live, units: list[Unit]) -> None:
     fresh = {key: value for key, value in deployment(0, 0, 0).items() if key != "status"}
     cluster.answers[DEPLOYMENT] = [fresh, deployment(2, 2, 2)]
-    assert rollout.wait(live, units, io.StringIO()) == "iris 2/2"
+    assert rollout.wait(live, units, io.StringIO(), print) == "iris 2/2"
 
 
 def test_nothing_to_wait_for_is_done_at_once(live: Live) -> None:
-    assert rollout.wait(live, [], io.StringIO()) == ""
+    assert rollout.wait(live, [], io.StringIO(), print) == ""
 
 
 def test_a_hopeless_pod_ends_the_wait_with_its_reason(cluster: Cluster, live: Live, units: list[Unit]) -> None:
@@ -243,7 +174,7 @@ def test_a_hopeless_pod_ends_the_wait_with_its_reason(cluster: Cluster, live: Li
     cluster.answers[PODS] = [{"items": [pod(container(IMAGE))]}]
     message = "models/iris cannot start: pod iris-new-1: ErrImageNeverPull: the image is not on this node"
     with pytest.raises(SlipwayError, match=message):
-        rollout.wait(live, units, io.StringIO())
+        rollout.wait(live, units, io.StringIO(), print)
 
 
 def test_the_last_error_of_the_servers_log_is_told(cluster: Cluster, live: Live, units: list[Unit]) -> None:
@@ -252,14 +183,14 @@ def test_the_last_error_of_the_servers_log_is_told(cluster: Cluster, live: Live,
     cluster.answers[PODS] = [{"items": [pod(container(BACK_OFF, restarts=2, ended=COMPLETED))]}]
     cluster.answers[f"{PODS}/iris-new-1/log"] = ["starting\nKeyError: 'weights'\nValueError: no weights\nbye\n"]
     with pytest.raises(SlipwayError, match=r"last Completed \(exit code 0\)\. Its log: ValueError: no weights$"):
-        rollout.wait(live, units, io.StringIO())
+        rollout.wait(live, units, io.StringIO(), print)
 
 
 def test_a_revision_that_is_not_counted_yet_is_not_judged(cluster: Cluster, live: Live, units: list[Unit]) -> None:
     cluster.answers[DEPLOYMENT] = [deployment(1, 0, 1, generation=3, observed=2), deployment(2, 2, 2)]
     cluster.answers[REPLICA_SETS] = [{"items": [replica_set("1", "old")]}]
     cluster.answers[PODS] = [{"items": [pod(container(IMAGE), digest="old")]}]
-    assert rollout.wait(live, units, io.StringIO()) == "iris 2/2"
+    assert rollout.wait(live, units, io.StringIO(), print) == "iris 2/2"
 
 
 def test_a_hopeless_pod_of_the_revision_before_is_what_this_one_mends(
@@ -268,18 +199,38 @@ def test_a_hopeless_pod_of_the_revision_before_is_what_this_one_mends(
     cluster.answers[DEPLOYMENT] = [deployment(1, 0, 2), deployment(2, 2, 2)]
     cluster.answers[REPLICA_SETS] = [{"items": [replica_set("1", "old"), replica_set("2", "new")]}]
     cluster.answers[PODS] = [{"items": [pod(container(IMAGE), digest="old"), pod(container(), digest="new")]}]
-    assert rollout.wait(live, units, io.StringIO()) == "iris 2/2"
+    assert rollout.wait(live, units, io.StringIO(), print) == "iris 2/2"
 
 
-def test_a_wait_that_takes_too_long_says_so(cluster: Cluster, live: Live, units: list[Unit]) -> None:
-    cluster.answers[DEPLOYMENT] = [deployment(1, 0, 1)]
-    with pytest.raises(SlipwayError, match="models/iris is not ready in time; its pods give no reason"):
-        rollout.wait(live, units, io.StringIO(), seconds=0)
+def test_a_workload_that_stands_still_until_its_own_deadline_is_given_up(
+    cluster: Cluster, live: Live, units: list[Unit], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rollout, "QUIET_SECONDS", 0)
+    stuck = deployment(2, 0, 2)
+    stuck["spec"]["progressDeadlineSeconds"] = 0
+    cluster.answers[DEPLOYMENT] = [stuck]
+    words = "models/iris is not ready after 0 s without progress: its pods give no reason"
+    with pytest.raises(SlipwayError, match=words):
+        rollout.wait(live, units, io.StringIO(), print)
+
+
+def test_an_api_server_that_is_away_for_a_while_is_waited_for(cluster: Cluster, live: Live, units: list[Unit]) -> None:
+    cluster.answers[DEPLOYMENT] = [503, deployment(1, 0, 1), *[503] * 20, deployment(2, 2, 2)]
+    assert rollout.wait(live, units, io.StringIO(), print) == "iris 2/2"
+
+
+def test_an_api_server_that_stays_away_is_told(
+    cluster: Cluster, live: Live, units: list[Unit], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Patience, "lasts", lambda _: False)
+    cluster.answers[DEPLOYMENT] = [503]
+    with pytest.raises(Unreachable, match=f"GET {DEPLOYMENT}: 503 Service Unavailable"):
+        rollout.wait(live, units, io.StringIO(), print)
 
 
 def test_a_deployment_that_is_gone_is_named(live: Live, units: list[Unit]) -> None:
     with pytest.raises(SlipwayError, match="not found"):
-        rollout.wait(live, units, io.StringIO())
+        rollout.wait(live, units, io.StringIO(), print)
 
 
 def test_states_are_told_for_every_deployment(cluster: Cluster, live: Live, tmp_path: Path) -> None:

@@ -147,7 +147,7 @@ WRONG: dict[str, tuple[Document, str]] = {
     "an unknown stack": (document(models={"irys": None}), "$.config['slipway:models']"),
     "no replicas": (document(models={"iris": {"replicas": 0}}), "$.config['slipway:models'].iris"),
     "an unknown format": (
-        document(models={"iris": {"models": {"iris": {"format": "onnx"}}}}),
+        document(models={"iris": {"models": {"iris": {"format": "onyx"}}}}),
         "$.config['slipway:models'].iris",
     ),
     "an unknown key far inside": (

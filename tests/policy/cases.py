@@ -1,5 +1,6 @@
 """Edits of the good environment: those that break one rule each, and those that break none."""
 
+import json
 from copy import deepcopy
 from typing import Any, NamedTuple
 
@@ -21,13 +22,17 @@ class Edit(NamedTuple):
 
 
 def edited(objects: list[Manifest], *edits: Edit) -> list[Manifest]:
-    """A copy of `objects` with the edits made."""
-    copy = {label(each): each for each in deepcopy(objects)}
-    for target, path, value in edits:
-        of_kind = [each for each in copy if each.rpartition("/")[0] == target]
-        for each in of_kind or [target]:
-            _put(copy, (each, *path), value)
-    return list(copy.values())
+    """`objects` with the edits made to copies of those that they change."""
+    found = {label(each): each for each in objects}
+    aims = [(each, edit) for edit in edits for each in _aims(found, edit.target)]
+    found |= {each: deepcopy(found[each]) for each, edit in aims if each in found}
+    for each, edit in aims:
+        _put(found, (each, *edit.path), edit.value)
+    return list(found.values())
+
+
+def _aims(found: Manifest, target: str) -> list[str]:
+    return [each for each in found if each.rpartition("/")[0] == target] or [target]
 
 
 def label(item: Manifest) -> str:
@@ -99,9 +104,48 @@ def _added(api: str, kind: str, spec: Manifest) -> Edit:
     return Edit(f"{kind}/extra", (), {"apiVersion": api, "kind": kind, "metadata": metadata, "spec": spec})
 
 
+def _spec(target: str, *path: str | int, value: Any = REMOVE) -> Edit:
+    return Edit(target, ("spec", *path), value)
+
+
+def _values(*path: str | int, value: Any = REMOVE) -> Edit:
+    return _spec("Application/hub", "source", "helm", "valuesObject", *path, value=value)
+
+
+def _models(uri: str) -> dict[str, str]:
+    return {"slipway/models": json.dumps({"iris": {"uri": uri, "sha256": None}})}
+
+
+def _claim(name: str) -> dict[str, Any]:
+    return {"persistentVolumeClaim": {"claimName": name}}
+
+
+def _triton(tag: str) -> Edit:
+    path = ("predictor_servers", "TRITON_SERVER", "protocols", "v2", "defaultImageVersion")
+    return _spec("Application/seldon", "source", "helm", "valuesObject", *path, value=tag)
+
+
+def _webhook(service: str) -> Edit:
+    edit = _added("admissionregistration.k8s.io/v1", "ValidatingWebhookConfiguration", {})
+    called = {"name": "x.example.com", "clientConfig": {"service": {"name": service, "namespace": "models"}}}
+    return edit._replace(value={**edit.value, "webhooks": [called]})
+
+
+HEX = "3b1c2f0e8d7a6b5c4d3e2f1a0b9c8d7e6f5a4b3c2d1e0f9a8b7c6d5e4f3a2b1c"
+DIGEST = f"@sha256:{HEX}"
+SELDON = "SeldonDeployment/wine"
+BOUQUET = "InferenceGraph/bouquet"
+SHADOW = ("predictors", 2)
+GRAPH = ("predictors", 0, "graph")
+IMAGE = ("spec", "containers", 0, "image")
+STORE = ("predictor", "model", "storageUri")
+ROUTE = ("http", 0, "route")
+ACCOUNT = {"kind": "ServiceAccount"}
 NOBODY = {"matchLabels": {"app.kubernetes.io/name": "nobody"}}
 SMALL = {"memory": "1Mi"}
 ELSEWHERE = Edit("NetworkPolicy/iris", ("metadata", "namespace"), "other")
+MODE = "serving.kserve.io/deploymentMode"
+ACKNOWLEDGED = {"annotations": {"policy.slipway/licence-acknowledged": "legal"}}
 LEVEL = ("metadata", "labels", "pod-security.kubernetes.io/enforce")
 STRATEGY = ("spec", "strategy", "rollingUpdate", "maxUnavailable")
 KEY = "-----BEGIN PRIVATE" + " KEY-----\nMIIE"
@@ -116,21 +160,50 @@ BREAKS: list[tuple[str, tuple[Edit, ...]]] = [
     ("container-requests", (_server("resources", "requests", "cpu"),)),
     ("container-requests", (_job("containers", 0, "resources", "requests"),)),
     ("disruption-budget", (Edit("PodDisruptionBudget/iris", (), REMOVE),)),
+    ("gateway-tls", (_spec("Gateway/mesh-edge", "servers", 0, "tls"),)),
+    ("gateway-tls", (_spec("Gateway/edge", "listeners", 1),)),
+    ("image-digest", (_server("image", value="docker.io/seldonio/mlserver:1.7.1"),)),
+    ("image-digest", (_job("containers", 0, "image", value="science/train:2.1"),)),
+    ("image-digest", (_spec(SELDON, *SHADOW, "componentSpecs", 0, *IMAGE, value="docker.io/seldonio/mlserver:1.7.1"),)),
     ("image-pinned", (_server("image", value="docker.io/seldonio/mlserver:latest"),)),
     ("image-pinned", (_server("image", value="docker.io/seldonio/mlserver"),)),
-    ("image-pinned", (_init("image", value="registry.example.com:5000/fetch"),)),
+    ("image-pinned", (_init("image", value="docker.io/science/fetch"),)),
     ("image-pinned", (_job("containers", 0, "image"),)),
+    ("image-pinned", (_values("singleuser", "image", "tag", value="latest"),)),
+    ("image-registry", (_server("image", value=f"registry.example.com:5000/mlserver{DIGEST}"),)),
+    ("image-registry", (_server("image", value=f"docker.io.example.com/seldonio/mlserver{DIGEST}"),)),
+    ("image-registry", (_values("singleuser", "image", "registry", value="localhost:5000"),)),
+    ("ingress-exposure", (Edit("Ingress/iris", ("metadata", "annotations"), REMOVE),)),
+    ("ingress-exposure", (Edit("Gateway/edge", ("metadata", "annotations"), REMOVE),)),
+    ("ingress-exposure", (_values("ingress", "annotations"),)),
+    ("ingress-tls", (_spec("Ingress/iris", "tls"),)),
+    ("ingress-tls", (_spec("Ingress/iris", "tls", 0, "hosts", value=["rose.example.it"]),)),
+    ("ingress-tls", (_values("ingress", "tls"),)),
+    ("label-cost", (_deployment("spec", "template", "metadata", "labels", "slipway/cost-center"),)),
+    ("label-cost", (Edit("PersistentVolumeClaim/iris", ("metadata", "labels", "slipway/cost-center"), REMOVE),)),
     ("label-owner", (_deployment("metadata", "labels", "slipway/owner"),)),
     ("label-owner", (_deployment("spec", "template", "metadata", "labels", "slipway/owner"),)),
     ("label-owner", (Edit("Secret/store", ("metadata", "labels", "slipway/owner"), ""),)),
     ("label-recommended", (_service("metadata", "labels", "app.kubernetes.io/name"),)),
     ("label-recommended", (Edit("Namespace/models", ("metadata", "labels", "app.kubernetes.io/managed-by"), REMOVE),)),
+    ("licence-acknowledged", (Edit("Application/seldon", ("spec", "source", "targetRevision"), "1.18.2"),)),
+    ("login-dummy", (_values("hub", "config"),)),
+    ("login-dummy", (_values("hub", "config", "JupyterHub", "authenticator_class", value="dummyauthenticator.Dummy"),)),
+    ("model-digest", (_spec(SELDON, *GRAPH, "modelUri", value="s3://models/wine"),)),
+    ("model-digest", (Edit("InferenceService/rose", ("metadata", "annotations"), REMOVE),)),
+    ("model-digest", (_init("env", 1, value={"name": "MODEL_URI", "value": "s3://models/iris"}),)),
+    ("model-digest", (_deployment("spec", "template", "metadata", "annotations", value=_models("s3://models/iris")),)),
+    ("model-source", (_spec(SELDON, *GRAPH, "modelUri", value=f"https://example.com/{HEX}"),)),
+    ("model-source", (_spec("InferenceService/rose", *STORE, value=f"http://169.254.169.254/{HEX}"),)),
+    ("model-source", (_deployment("metadata", "annotations", value=_models(f"hf://a/b@{HEX[:40]}")),)),
     ("namespace-pod-security", (Edit("Namespace/models", LEVEL, REMOVE),)),
     ("namespace-pod-security", (Edit("Namespace/models", LEVEL, "strict"),)),
     ("network-policy", (Edit("NetworkPolicy/iris", (), REMOVE),)),
     ("network-policy", (Edit("NetworkPolicy/iris", ("spec", "policyTypes"), ["Ingress"]),)),
     ("network-policy", (Edit("NetworkPolicy/iris", ("spec", "policyTypes"), REMOVE),)),
     ("network-policy", (Edit("NetworkPolicy/iris", ("spec", "podSelector"), {}), ELSEWHERE)),
+    ("network-policy-open", (Edit("NetworkPolicy/iris", ("spec", "ingress"), [{}]),)),
+    ("network-policy-open", (Edit("NetworkPolicy/iris", ("spec", "egress"), [{"to": []}]),)),
     ("pod-capabilities", (_server("securityContext", "capabilities"),)),
     ("pod-capabilities", (_server("securityContext", "capabilities", "add", value=["NET_BIND_SERVICE", "SYS_ADMIN"]),)),
     ("pod-host-namespaces", (_pod("hostNetwork", value=True),)),
@@ -149,6 +222,7 @@ BREAKS: list[tuple[str, tuple[Edit, ...]]] = [
     ("pod-seccomp", (_pod("securityContext", "seccompProfile"),)),
     ("pod-seccomp", (_server("securityContext", "seccompProfile", value={"type": "Unconfined"}),)),
     ("pod-volume-types", (_pod("volumes", 2, value={"name": "share", "nfs": {"server": "store", "path": "/"}}),)),
+    ("pod-spread", (_pod("topologySpreadConstraints"),)),
     ("probe-liveness", (_server("livenessProbe"),)),
     ("probe-readiness", (_server("readinessProbe"),)),
     ("probe-startup", (_server("startupProbe"),)),
@@ -158,10 +232,23 @@ BREAKS: list[tuple[str, tuple[Edit, ...]]] = [
     ("reference-config-map", (_pod("volumes", 0, "configMap", "name", value="rose"),)),
     ("reference-config-map", (_init("envFrom", 0, "configMapRef", "optional", value=False),)),
     ("reference-config-map", (_server("env", 1, value={"valueFrom": {"configMapKeyRef": {"name": "rose"}}}),)),
+    ("reference-gateway", (_spec("HTTPRoute/iris", "parentRefs", 0, "name", value="mesh-edge"),)),
+    ("reference-gateway", (_spec("VirtualService/iris", "gateways", value=["other/mesh-edge"]),)),
+    ("reference-gateway", (Edit(SELDON, ("metadata", "annotations", "seldon.io/istio-gateway"), "edge"),)),
+    ("reference-role", (Edit("Role/retrain", (), REMOVE),)),
+    ("reference-role", (Edit("RoleBinding/retrain", ("subjects", 1), {**ACCOUNT, "name": "ghost"}),)),
     ("reference-secret", (Edit("Secret/store", (), REMOVE),)),
+    ("reference-secret", (_spec("Ingress/iris", "tls", 0, "secretName", value="tls"),)),
+    ("reference-secret", (_spec("Gateway/mesh-edge", "servers", 1, "tls", "credentialName", value="tls"),)),
     ("reference-secret", (_pod("imagePullSecrets", value=[{"name": "registry"}]),)),
     ("reference-secret", (_pod("volumes", 2, value={"name": "tls", "secret": {"secretName": "tls"}}),)),
+    ("reference-service", (_spec("Ingress/iris", "defaultBackend", value={"service": {"name": "rosa"}}),)),
+    ("reference-service", (_spec("HTTPRoute/iris", "rules", 0, "backendRefs", 1, "name", value="rosa"),)),
+    ("reference-service", (_spec("VirtualService/iris", *ROUTE, 1, "destination", "host", value="iris.other.svc"),)),
+    ("reference-service", (_webhook("rosa"),)),
     ("reference-service-account", (_pod("serviceAccountName", value="ghost"),)),
+    ("reference-volume-claim", (_pod("volumes", 2, value={"name": "x", **_claim("rose")}),)),
+    ("reference-volume-claim", (Edit("PersistentVolumeClaim/iris", (), REMOVE),)),
     ("rollout-deadline", (_deployment("spec", "progressDeadlineSeconds"),)),
     ("rollout-pre-stop", (_server("lifecycle"),)),
     ("rollout-surge", (_deployment(*STRATEGY),)),
@@ -175,6 +262,9 @@ BREAKS: list[tuple[str, tuple[Edit, ...]]] = [
     ("secret-literal", (_args("--header", f"Authorization={TOKEN}"),)),
     ("secret-literal", (_data("password", "correct-horse"),)),
     ("secret-literal", (_data("tls.pem", KEY),)),
+    ("secret-literal", (_deployment("metadata", "annotations", value={"example.com/api-token": "correct-horse"}),)),
+    ("secret-literal", (_values("hub", "adminPassword", value="correct-horse"),)),
+    ("secret-literal", (_values("hub", "extraArgs", value=[f"--token={TOKEN}"]),)),
     ("selector-matches", (_service("spec", "selector", value=NOBODY["matchLabels"]),)),
     ("selector-matches", (_added("policy/v1", "PodDisruptionBudget", {"maxUnavailable": 1, "selector": NOBODY}),)),
     ("selector-matches", (_added("networking.k8s.io/v1", "NetworkPolicy", {"podSelector": NOBODY}),)),
@@ -183,7 +273,23 @@ BREAKS: list[tuple[str, tuple[Edit, ...]]] = [
     ("service-exposure", (_service("spec", "type", value="LoadBalancer"),)),
     ("service-exposure", (_service("spec", "type", value="NodePort"),)),
     ("service-exposure", (_service("spec", "externalIPs", value=["192.0.2.1"]),)),
-    ("service-port", (_service("spec", "ports", 0, "targetPort", value="grpc"),)),
+    ("service-exposure", (_values("proxy"),)),
+    ("service-exposure", (_values("hub", "service", value={"type": "NodePort"}),)),
+    ("service-port", (_service("spec", "ports", 0, "targetPort", value="nowhere"),)),
+    ("traffic-ignored", (_spec("InferenceService/rose", "predictor", "canaryTrafficPercent", value=10),)),
+    ("traffic-predictors", (_spec(SELDON, "predictors", 1, "name", value="main"),)),
+    ("traffic-predictors", (_spec(SELDON, "predictors", value=[{"name": "only", "shadow": True, "graph": {}}]),)),
+    ("traffic-subset", (_spec("VirtualService/iris", *ROUTE, 0, "destination", "subset", value="v2"),)),
+    ("traffic-subset", (Edit("DestinationRule/iris", (), REMOVE),)),
+    ("traffic-subset", (_spec(BOUQUET, "nodes", "root", "steps", 0, "serviceName", value="iris"),)),
+    ("traffic-subset", (_spec(BOUQUET, "nodes", "root", "steps", 1, "nodeName", value="less"),)),
+    ("traffic-sum", (_spec(SELDON, "predictors", 0, "traffic", value=90),)),
+    ("traffic-sum", (_spec("VirtualService/iris", *ROUTE, 0, "weight", value=90),)),
+    ("traffic-sum", (_spec("HTTPRoute/iris", "rules", 0, "backendRefs", 1, "weight"),)),
+    ("traffic-sum", (_spec(BOUQUET, "nodes", "root", "steps", 1, "weight", value=50),)),
+    ("version-floor", (_init("image", value=f"docker.io/mlflow/mlflow:v3.16.9{DIGEST}"),)),
+    ("version-floor", (Edit("Application/hub", ("spec", "source", "targetRevision"), "4.4.0"),)),
+    ("version-floor", (_triton("26.06-py3"),)),
 ]  # fmt: skip
 """Which rule, and it alone, speaks after which edits."""
 
@@ -206,13 +312,43 @@ ALLOWED: dict[str, tuple[Edit, ...]] = {
     ),
     "one replica needs no budget and no preStop": (
         Edit("HorizontalPodAutoscaler/iris", (), REMOVE),
+        Edit("ScaledObject/batch", (), REMOVE),
         Edit("PodDisruptionBudget/iris", (), REMOVE),
         _server("lifecycle"),
     ),
     "exposed by somebody": (
         _service("spec", "type", value="LoadBalancer"),
-        _service("metadata", "annotations", value={"slipway/exposed-by": "platform"}),
+        _service("metadata", "annotations", value={"policy.slipway/service-exposure": "platform"}),
     ),
+    "excepted by the pod itself": (
+        _server("securityContext", "readOnlyRootFilesystem"),
+        _deployment(
+            "spec", "template", "metadata", "annotations", value={"policy.slipway/pod-read-only-root": "cache"}
+        ),
+    ),
+    "a door of a chart that somebody answers for": (
+        _values("proxy", value={"service": {"annotations": {"policy.slipway/service-exposure": "platform"}}}),
+    ),
+    "an acknowledged licence": (
+        _spec("Application/seldon", "source", "targetRevision", value="1.18.2"),
+        _spec("Application/seldon", "source", "helm", "valuesObject", "crd", value=ACKNOWLEDGED),
+    ),
+    "a chart that is told where its secret is": (_values("hub", "passwordSecret", value="hub-login"),),
+    "one certificate for whatever host": (_values("ingress", "tls", value=True), _values("ingress", "hosts")),
+    "a canary that Knative heeds": (
+        _spec("InferenceService/rose", "predictor", "canaryTrafficPercent", value=10),
+        Edit("InferenceService/rose", ("metadata", "annotations", MODE), "Knative"),
+    ),
+    "what a chart may make": (
+        _spec("Ingress/iris", "defaultBackend", value={"service": {"name": "rosa"}}),
+        _spec("Application/hub", "destination", "namespace", value="models"),
+    ),
+    "what an operator makes": (_spec("VirtualService/iris", *ROUTE, 1, "destination", "host", value="wine-main"),),
+    "a role that Kubernetes has": (
+        Edit("RoleBinding/retrain", ("roleRef",), {"kind": "ClusterRole", "name": "system:auth-delegator"}),
+    ),
+    "an image whose tag is no version": (_triton("nightly"),),
+    "one predictor has all": (_spec(SELDON, "predictors", value=[{"name": "only", "graph": {}}]),),
     "policy for all pods": (Edit("NetworkPolicy/iris", ("spec", "podSelector"), {}),),
     "Service without a selector": (_service("spec", "selector"),),
     "Service to a port by number": (_service("spec", "ports", 0, "targetPort", value=8080),),

@@ -10,6 +10,7 @@ from components.addons.nvidia_device_plugin import NvidiaDevicePlugin
 from components.context import Context, Conventions, Opening, Traits
 from components.environment import Environment
 from components.mesh import AMBIENT
+from components.objects import secret_object
 from components.render import folders
 from components.runtimes.mlserver import MLServer
 from components.unit import Chart, KubernetesObject, Namespace, Unit
@@ -75,5 +76,5 @@ def objects(folder: Path) -> list[KubernetesObject]:
         alone = folders([unit.model_copy(update={"after": ()})])
         found += (manifest for _, manifests in alone for manifest in manifests)
         found += filter(None, (unit.accepts, *(chart.accepts for chart in unit.charts)))
-        found += (secret.manifest(unit.namespace.name, {}) for secret in unit.secrets)
+        found += (secret_object(secret, unit.namespace.name, {}) for secret in unit.secrets)
     return found

@@ -6,7 +6,7 @@ from typing import Any
 
 from components import catalog
 from components.addon import Addon
-from components.context import Context, Conventions, Profile, Traits
+from components.context import Collector, Context, Conventions, Profile, Traits
 from components.mirror import Mirror
 from components.unit import Unit
 
@@ -18,6 +18,7 @@ LEAST: dict[str, dict[str, Any]] = {
 """Where an add-on does not go without a choice."""
 MOST: dict[str, tuple[dict[str, Any], ...]] = {
     "cert_manager": ({"acme": {"email": "platform@example.it", "ingress_class": "istio", "directory": "production"}},),
+    "gateway_api": ({"gateway_class": "istio"}, {"gateway_class": "gke-l7-rilb", "tls_secret": "models-tls"}),
     "ingress_nginx": ({"accept_retired": True, "ingress_class": "edge", "default": True, "service": "ClusterIP"},),
     "istio": (
         {"tls_secret": "wildcard"},
@@ -78,6 +79,11 @@ TRAITS = {
     "shared_storage_class": (None, "shared"),
     **dict.fromkeys(("load_balancer", "gateway_api", "metrics_api", "adds_nodes", "gpu_devices"), (False, True)),
 }
+EASY = Traits(storage_class="standard", load_balancer=True)
+NEIGHBOURS: dict[str, Any] = {
+    "traces": Collector(namespace="tracing", service="collector", port=4317),
+    "certificates": True,
+}
 
 
 def variants(key: str) -> list[Addon]:
@@ -87,10 +93,11 @@ def variants(key: str) -> list[Addon]:
 
 
 def contexts(profile: Profile, mirror: Mirror = NO_MIRROR) -> Iterator[Context]:
-    """One for every combination of traits that add-ons look at."""
+    """One for every combination of traits that add-ons look at, and one with neighbours that they know of."""
     for values in product(*TRAITS.values()):
         traits = Traits.model_validate(dict(zip(TRAITS, values, strict=True)))
         yield Context(traits=traits, conventions=Conventions(profile=profile, mirror=mirror))
+    yield Context(traits=EASY, conventions=Conventions(profile=profile, mirror=mirror, **NEIGHBOURS))
 
 
 def units(key: str, profile: Profile, mirror: Mirror = NO_MIRROR) -> list[Unit]:

@@ -11,10 +11,12 @@ from components import render
 from components.context import Profile
 from components.images import images
 from components.mirror import Mirror
+from components.objects import secret_object
 from components.unit import Chart, KubernetesObject, Unit, identity
 from components.values import amount
 from infra import environment_file, settings
-from infra.policy import judge
+from infra.policy import Terms, judge
+from infra.policy.terms import REGISTRIES
 from tests.components.addons.charts import refusals, unknown_keys
 from tests.components.addons.choices import KEYS, PROFILES, contexts, units, variants
 
@@ -26,11 +28,10 @@ PUBLISHERS = (
     r"\b(docker|quay|ghcr|gcr|nvcr|registry\.k8s|registry\.istio|aws|microsoft|github|googleapis|pkg)\.(io|com|dev)/"
 )
 """Where images and charts are published."""
-ONLY_IN_PRODUCTION = {"HorizontalPodAutoscaler", "PodDisruptionBudget"}
-LEFT_TO_THEM = {"reference-secret"}
-"""Advises to make the Secrets that a choice names, such as a certificate's."""
-EXCEPTED = {"nvidia_device_plugin": {"pod-host-paths", "pod-non-root"}}
-"""What an add-on cannot do its work without; its page says why."""
+ONLY_IN_PRODUCTION = {"HorizontalPodAutoscaler", "PersistentVolumeClaim", "PodDisruptionBudget"}
+LEFT_TO_THEM = {"gateway-tls", "image-digest", "ingress-tls", "reference-secret"}
+"""What an environment chooses: the Secrets of certificates and the like, and a mirror whose digests it can name."""
+TERMS = Terms(registries=(*REGISTRIES, "registry.example.it"))
 LAPTOP_BYTES = amount("8Gi")
 KUBERNETES_BYTES = amount("1Gi")
 """What the API server, its database and the agents of k3s take of a laptop."""
@@ -136,10 +137,10 @@ def _lasting(manifest: KubernetesObject) -> str:
 @pytest.mark.parametrize("key", KEYS)
 def test_no_object_violates_a_rule(key: str) -> None:
     for unit in (unit for profile in PROFILES for unit in units(key, profile)):
-        known = [secret.manifest(unit.namespace.name, {}) for secret in unit.secrets]
+        known = [secret_object(secret, unit.namespace.name, {}) for secret in unit.secrets]
         applications = [each for each in render.manifests(unit) if each["kind"] == "Application"]
-        found = judge([unit.namespace.manifest(), *known, *applications, *unit.objects])
-        assert [each for each in found if each.rule not in LEFT_TO_THEM | EXCEPTED.get(key, set())] == []
+        found = judge([unit.namespace.manifest(), *known, *applications, *unit.objects], TERMS)
+        assert [each for each in found if each.rule not in LEFT_TO_THEM] == []
 
 
 @pytest.mark.parametrize("key", KEYS)

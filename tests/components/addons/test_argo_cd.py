@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from components.addons.argo_cd import ArgoCd
 from components.context import Context, Conventions
+from components.objects import HAS_HOST
 from components.unit import Chart, Unit
 
 LAPTOP = Context(conventions=Conventions(profile="laptop"))
@@ -27,7 +28,7 @@ def chart(context: Context = LAPTOP, **choices: Any) -> Chart:
 def test_the_chart_is_pinned() -> None:
     found = chart()
     assert (found.name, found.version, found.repository) == (
-        *("argo-cd", "10.1.1"),
+        *("argo-cd", "10.9.5"),
         "https://argoproj.github.io/argo-helm",
     )
 
@@ -66,6 +67,7 @@ def test_behind_an_ingress_tls_ends_there() -> None:
         "enabled": True,
         "ingressClassName": "istio",
         "extraTls": [{"hosts": ["argo.example.it"], "secretName": "argo-tls"}],
+        **HAS_HOST,
     }
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from components.addons.istio import Istio
 from components.addons.metallb import Metallb
+from components.addons.tracing import Tracing
 from components.clusters.k3d import K3d
 from components.context import Context, Conventions, Traits
 from components.environment import Environment
@@ -48,6 +49,30 @@ def test_with_a_certificate_it_speaks_https_and_http_leads_there() -> None:
     assert https["tls"] == {"mode": "SIMPLE", "credentialName": "wildcard"}
 
 
+def test_its_gateway_sends_spans_where_they_are_collected() -> None:
+    laptop = Context(traits=CLOUD.traits, conventions=LAPTOP.conventions)
+    units = {unit.name: unit for unit in Environment(addons=(Istio(), Tracing())).units(laptop)}
+    (istiod,) = (chart for chart in units["istio"].charts if chart.name == "istiod")
+    (provider,) = istiod.values["meshConfig"]["extensionProviders"]
+    (service,) = (
+        each
+        for each in units["tracing"].objects
+        if each["kind"] == "Service" and each["metadata"]["name"] == "collector"
+    )
+    assert provider["opentelemetry"]["service"] == "collector.tracing.svc.cluster.local"
+    assert provider["opentelemetry"]["port"] in {port["port"] for port in service["spec"]["ports"]}
+    (telemetry,) = (each for each in units["istio"].objects if each["kind"] == "Telemetry")
+    (tracing,) = telemetry["spec"]["tracing"]
+    assert tracing == {"providers": [{"name": provider["name"]}], "randomSamplingPercentage": 100}
+
+
+@pytest.mark.parametrize("mutual_tls", [True, False])
+def test_without_a_collector_nothing_is_said_of_spans(mutual_tls: bool) -> None:
+    istio = Istio(mutual_tls=mutual_tls)
+    assert "extensionProviders" not in charts(istio)["istiod"].values.get("meshConfig", {})
+    assert "Telemetry" not in {each["kind"] for each in istio.unit(CLOUD).objects}
+
+
 def test_it_waits_for_metallb_where_nobody_else_gives_addresses() -> None:
     assert Istio().needs(Context()) == (Metallb,)
     assert Istio().needs(CLOUD) == ()
@@ -66,7 +91,7 @@ def test_what_is_published_on_the_machine_leads_to_the_gateway() -> None:
 
 
 def test_the_ports_of_the_gateway_are_left_to_its_chart_where_none_is_published() -> None:
-    assert "service" not in charts(Istio())["gateway"].values
+    assert charts(Istio())["gateway"].values["service"].keys() == {"annotations"}
     assert charts(Istio(service_type="ClusterIP"), LAPTOP)["gateway"].values["service"] == {"type": "ClusterIP"}
 
 

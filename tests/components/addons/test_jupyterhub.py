@@ -10,6 +10,7 @@ from components.context import Context, Conventions, Traits
 from components.environment import Environment
 from components.errors import Invalid
 from components.mesh import AMBIENT
+from components.objects import HAS_HOST
 
 TRAITS = Traits(storage_class="standard", load_balancer=True)
 PRODUCTION = Context(traits=TRAITS)
@@ -34,7 +35,8 @@ def refusal(context: Context, *others: Any, **choices: Any) -> str:
 
 def test_people_reach_it_by_its_host_through_the_gateway_alone() -> None:
     values = hub()
-    assert values["ingress"] == {"enabled": True, "ingressClassName": "istio", "hosts": ["jupyterhub.example.it"]}
+    own = {"enabled": True, "ingressClassName": "istio", "hosts": ["jupyterhub.example.it"]}
+    assert values["ingress"] == {**own, **HAS_HOST}
     assert values["proxy"]["service"] == {"type": "ClusterIP"}
     assert JupyterHub(host="a.example.it").needs(LAPTOP) == (Istio,)
 
@@ -111,7 +113,7 @@ def test_images_are_the_charts_unless_others_are_chosen() -> None:
 def test_a_laptop_pulls_nothing_beforehand() -> None:
     (laptop,), (production,) = (JupyterHub(host="a.example.it").unit(each).charts for each in (LAPTOP, PRODUCTION))
     more = {each.image for each in production.images} - {each.image for each in laptop.images}
-    assert more == {"quay.io/jupyterhub/k8s-image-awaiter:4.4.0", "registry.k8s.io/pause:3.10.1"}
+    assert more == {"quay.io/jupyterhub/k8s-image-awaiter:4.4.1", "registry.k8s.io/pause:3.10.1"}
     assert laptop.values["prePuller"] == {"hook": {"enabled": False}, "continuous": {"enabled": False}}
 
 

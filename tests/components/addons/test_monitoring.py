@@ -9,6 +9,7 @@ from components.context import Context, Conventions, Profile, Traits
 from components.environment import Environment
 from components.errors import Invalid
 from components.mirror import Mirror
+from components.objects import HAS_HOST
 from components.unit import identity
 from tests.components.addons.charts import unknown_keys
 
@@ -105,6 +106,7 @@ def test_a_host_opens_grafana_with_its_certificate() -> None:
         "hosts": ["grafana.example.it"],
         "ingressClassName": "istio",
         "tls": [{"secretName": "grafana-tls", "hosts": ["grafana.example.it"]}],
+        **HAS_HOST,
     }
     assert grafana["grafana.ini"]["server"] == {"root_url": "https://grafana.example.it"}
     assert Monitoring.model_validate(EVERYTHING).claims(context()) == ("host grafana.example.it",)

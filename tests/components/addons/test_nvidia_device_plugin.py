@@ -5,7 +5,7 @@ import pytest
 from components.addons.nvidia_device_plugin import SOCKETS, NvidiaDevicePlugin
 from components.context import Context, Traits
 from components.node_pool import Gpu, NodePool
-from infra.policy import judge
+from infra.policy import verdict
 from tests.samples import by_kind
 
 UNIT = NvidiaDevicePlugin().unit(Context())
@@ -56,8 +56,9 @@ def test_only_a_privileged_namespace_of_its_own_lets_a_folder_of_the_node_in() -
 
 
 def test_it_breaks_no_rule_but_that_on_folders_of_the_node_and_that_on_root() -> None:
-    found = judge([UNIT.namespace.manifest(), *UNIT.objects])
-    assert {violation.rule for violation in found} == {"pod-host-paths", "pod-non-root"}
+    found = verdict([UNIT.namespace.manifest(), *UNIT.objects])
+    assert {violation.rule for violation in found.violations} == {"image-digest"}
+    assert {violation.rule for violation, _ in found.excepted} == {"pod-host-paths", "pod-non-root"}
 
 
 @pytest.mark.parametrize(("runtime", "said"), [("nvidia", {"runtimeClassName": "nvidia"}), (None, {})])

@@ -3,6 +3,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from components.addons.cert_manager import CertManager
 from components.addons.istio import GATEWAY, Istio
 from components.addons.istio import NAMESPACE as ISTIO
 from components.addons.seldon_core import SERVERS, SeldonCore
@@ -52,6 +53,14 @@ def test_models_are_reached_through_the_gateway() -> None:
 def test_without_istio_it_needs_nothing() -> None:
     assert SeldonCore(istio=False).needs(Context()) == ()
     assert "istio" not in chart(istio=False).values
+
+
+def test_its_webhook_has_a_certificate_of_cert_manager_where_that_is() -> None:
+    *_, unit = Environment(addons=(SeldonCore(istio=False), CertManager())).units(Context())
+    assert (unit.name, unit.after) == ("seldon-core", ("cert-manager",))
+    assert unit.charts[0].values["certManager"] == {"enabled": True}
+    assert "certManager" not in chart().values
+    assert known(chart()).defaults["certManager"] == {"enabled": False}
 
 
 def test_it_tells_nobody_unless_asked_to() -> None:

@@ -43,11 +43,9 @@ def test_a_process_listens_where_it_is_called_and_probed(profile: Profile, name:
     objects, config = found(context(profile)), settings(context(profile), name)
     (container,) = objects[kind, name]["spec"]["template"]["spec"]["containers"]
     opened = {port["name"]: port["containerPort"] for port in container["ports"]}
-    assert set(opened.values()) == ports(config["receivers"]) | ports(config["extensions"])
-    assert {port["targetPort"] for port in objects["Service", name]["spec"]["ports"]} < opened.keys()
-    assert {container[f"{probe}Probe"]["httpGet"]["port"] for probe in ("startup", "readiness", "liveness")} == {
-        "health"
-    }
+    (health,) = {container[f"{probe}Probe"]["httpGet"]["port"] for probe in ("startup", "readiness", "liveness")}
+    assert {health, *opened.values()} == ports(config["receivers"]) | ports(config["extensions"])
+    assert {port["targetPort"] for port in objects["Service", name]["spec"]["ports"]} == opened.keys()
 
 
 @pytest.mark.parametrize("name", ["collector", "jaeger"])
@@ -94,25 +92,35 @@ def test_probes_are_no_traces(span: str, dropped: bool) -> None:
     assert bool(re.search(pattern, span)) is dropped
 
 
+@pytest.mark.parametrize(("name", "kind"), [("collector", "Deployment"), ("jaeger", "StatefulSet")])
+def test_a_cluster_that_gives_user_ids_away_is_left_to_do_so(name: str, kind: str) -> None:
+    for assigns in (False, True):
+        at = Context(traits=Traits(storage_class="standard", assigns_user_ids=assigns))
+        security = found(at)[kind, name]["spec"]["template"]["spec"]["securityContext"]
+        assert ("runAsUser" in security) is not assigns
+        assert security["runAsNonRoot"] is True
+
+
 def test_memory_is_refused_before_it_runs_out() -> None:
     pipeline = settings(context(), "collector")["service"]["pipelines"]["traces"]
     assert pipeline["processors"][0] == "memory_limiter"
 
 
 def test_production_keeps_traces_on_a_volume() -> None:
-    jaeger = found(context(), storage="5Gi", storage_class="fast", retention_hours=24)["StatefulSet", "jaeger"]["spec"]
-    (claim,) = jaeger["volumeClaimTemplates"]
-    (container,) = jaeger["template"]["spec"]["containers"]
+    objects = found(context(), storage="5Gi", storage_class="fast", retention_hours=24)
+    claim = objects["PersistentVolumeClaim", "jaeger"]
+    pod = objects["StatefulSet", "jaeger"]["spec"]["template"]["spec"]
     assert claim["spec"]["storageClassName"] == "fast"
     assert claim["spec"]["resources"] == {"requests": {"storage": "5Gi"}}
-    assert {"name": claim["metadata"]["name"], "mountPath": "/data"} in container["volumeMounts"]
+    assert {"name": "spans", "persistentVolumeClaim": {"claimName": claim["metadata"]["name"]}} in pod["volumes"]
+    assert {"name": "spans", "mountPath": "/data"} in pod["containers"][0]["volumeMounts"]
     backend = settings(context(), "jaeger", retention_hours=24)["extensions"]["jaeger_storage"]["backends"]["spans"]
     assert backend["badger"]["ttl"] == {"spans": "24h"}
     assert all(folder.startswith("/data/") for folder in backend["badger"]["directories"].values())
 
 
 def test_a_laptop_keeps_the_last_ones_in_memory() -> None:
-    assert "volumeClaimTemplates" not in found(context("laptop"))["StatefulSet", "jaeger"]["spec"]
+    assert ("PersistentVolumeClaim", "jaeger") not in found(context("laptop"))
     backends = settings(context("laptop"), "jaeger")["extensions"]["jaeger_storage"]["backends"]
     assert backends == {"spans": {"memory": {"max_traces": 20_000}}}
 

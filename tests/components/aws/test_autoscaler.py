@@ -26,6 +26,12 @@ def test_its_objects_are_ones_that_kubernetes_takes(manifest: dict[str, Any]) ->
     assert kubernetes_validate.validate(manifest, "1.35", strict=True)
 
 
+@pytest.mark.parametrize("manifest", OBJECTS, ids=lambda manifest: manifest["kind"])
+def test_its_objects_say_whose_they_are(manifest: dict[str, Any]) -> None:
+    places = [manifest, *([manifest["spec"]["template"]] if manifest["kind"] == "Deployment" else [])]
+    assert [each["metadata"]["labels"]["slipway/owner"] for each in places] == ["platform"] * len(places)
+
+
 def test_its_pod_is_restricted() -> None:
     assert POD["securityContext"]["runAsNonRoot"] is True
     assert POD["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}

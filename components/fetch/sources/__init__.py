@@ -1,0 +1,1 @@
+"""Where models come from: a module for each scheme, whose `files` lists what lies at a place."""

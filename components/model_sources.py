@@ -1,0 +1,65 @@
+"""Which places models may come from, as an environment says it."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+from components import hosts
+from components.model_uri import SCHEMES
+
+_BOUNDARIES = {"hf": "/@", "mlflow": "/@", "oci": "/:@"}
+"""What may follow a place, beside a path of it."""
+_HUGGING_FACE = ("huggingface.co", ".huggingface.co", ".hf.co")
+"""Where Hugging Face's own redirects lead: a host, or with a dot all hosts below it."""
+
+
+def _source(text: str) -> str:
+    scheme, colon, rest = text.partition("://")
+    if not colon or scheme not in SCHEMES or not re.fullmatch(r"([\w\[][\w./:@\[\]-]*)?", rest, re.ASCII):
+        raise ValueError("must be the beginning of a model's URI, such as s3://models or https://huggingface.co")
+    return text.rstrip("/") if rest else text
+
+
+def _endpoint(text: str) -> str:
+    scheme, _, host = text.partition("://")
+    if scheme not in ("http", "https") or not re.fullmatch(hosts.HOST, host):
+        raise ValueError("must be https://HOST or https://HOST:PORT, without a path")
+    if scheme == "http" and not re.search(r"\.svc(\.cluster\.local)?(:[0-9]+)?$", host):
+        raise ValueError("would carry its keys in clear. Use https, or a Service of the cluster: NAME.NAMESPACE.svc")
+    hosts.refuse(host)
+    return text
+
+
+Source = Annotated[str, AfterValidator(_source)]
+"""The beginning of the URIs of models that may be served; it ends where a part of the URI does."""
+
+S3Endpoint = Annotated[str, AfterValidator(_endpoint)]
+"""Where a store that speaks Amazon's S3 is called, such as http://minio.storage.svc:9000."""
+
+
+def allows(sources: Iterable[str], uri: str) -> bool:
+    """Whether `uri` begins with one of `sources`."""
+    ends = _BOUNDARIES.get(uri.partition("://")[0], "/")
+    return any(
+        uri.startswith(each) and (each.endswith("://") or uri == each or uri[len(each)] in ends) for each in sources
+    )
+
+
+def refusals(uris: Mapping[str, str], sources: tuple[str, ...] | None) -> Iterator[str]:
+    """What to say of each model that comes from elsewhere; everything is allowed where nothing is said."""
+    if sources is None:
+        return
+    for name, uri in uris.items():
+        if not allows(sources, uri):
+            fact = f"model {name!r} comes from {uri}, and this environment allows {', '.join(sources) or 'none'}"
+            yield f"{fact}. Bring it there, or add its place to slipway:sources"
+
+
+def redirects(sources: tuple[str, ...] | None) -> list[str] | None:
+    """The hosts that a redirect may lead to; None: any."""
+    if sources is None or "https://" in sources:
+        return None
+    named = [each.partition("://")[2].partition("/")[0] for each in sources if each.startswith("https://")]
+    return [*named, *(_HUGGING_FACE if any(each.startswith("hf://") for each in sources) else ())]

@@ -1,0 +1,174 @@
+"""Seldon Core 1: inference graphs, canaries, shadows, bandits and explainers, as a SeldonDeployment v1."""
+
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, model_validator
+
+from components.addon import Addon
+from components.addons.istio import NAMESPACE as GATEWAY_NAMESPACE
+from components.addons.istio import Istio
+from components.addons.keda import Keda
+from components.addons.metrics_server import MetricsServer
+from components.addons.nvidia_device_plugin import NvidiaDevicePlugin
+from components.addons.seldon_core import API, SeldonCore
+from components.context import Context
+from components.model_stack import Endpoint, ModelStack
+from components.seldon import access, agreement, manifest, rules, servers
+from components.seldon.graph import Graph
+from components.seldon.predictor import Predictor
+from components.unit import KubernetesObject
+from components.values import Host
+
+PATHS = {"seldon": "api/v1.0/predictions", "v2": "v2/models/{graph}/infer", "tensorflow": "v1/models/{graph}:predict"}
+GATEWAY = f"http://istio-ingressgateway.{GATEWAY_NAMESPACE}.svc"
+
+
+class Seldon(ModelStack):
+    """One deployment of one or several predictors, among which requests are shared."""
+
+    formats = servers.FORMATS
+
+    predictors: Annotated[tuple[Predictor, ...], Field(min_length=1)]
+    protocol: Literal["seldon", "tensorflow", "v2", "kfserving"] | None = None
+    """None is Seldon's own; kfserving is the former name of v2."""
+    transport: Literal["rest", "grpc"] | None = None
+    server_type: Literal["rpc", "kafka"] | None = None
+    replicas: int | None = Field(default=None, ge=0)
+    """Of what says none itself."""
+    host: Host | None = None
+    """The one host at which the gateway takes requests for it; None: any."""
+    annotations: dict[str, str] = {}
+    """What the operator, its pods and their Deployments are told."""
+    object_labels: dict[str, str] = {}
+    object_annotations: dict[str, str] = {}
+    hardened: bool = True
+    """Its pods get what every model's do: an account without a token, a NetworkPolicy, mutual TLS, an owner's label and
+    spans. False emits the SeldonDeployment alone."""
+    sample: dict[str, Any] | None = None
+    answer: dict[str, Any] | None = None
+
+    @model_validator(mode="after")
+    def _agrees(self) -> Self:
+        if found := list(self._refusals()):
+            raise ValueError("; ".join(found))
+        return self
+
+    def _refusals(self) -> Iterator[str]:
+        yield from agreement.refusals(self.name, self.predictors)
+        yield from agreement.protocol_refusals(self.protocol, self.predictors)
+        yield from agreement.transport_refusals(self.transport, self.predictors)
+        yield from agreement.kafka_refusals(self.predictors) if self.server_type == "kafka" else ()
+        yield from agreement.annotation_refusals(self.annotations)
+        yield from (each for predictor in self.predictors for each in manifest.too_large(predictor))
+        if self.host and agreement.HOST in self.annotations:
+            yield f"host and the annotation {agreement.HOST} exclude each other. Keep host"
+
+    @property
+    def nodes(self) -> tuple[Graph, ...]:
+        """Every node of every predictor."""
+        return tuple(node for predictor in self.predictors for node in predictor.graph.walk())
+
+    def needs(self, context: Context) -> tuple[type[Addon], ...]:
+        traits = context.traits
+        components = [each for predictor in self.predictors for each in predictor.components]
+        needed: dict[type[Addon], bool] = {
+            SeldonCore: True,
+            MetricsServer: any(each.autoscaling or each.hpa_spec for each in components) and not traits.metrics_api,
+            Keda: any(each.keda_spec for each in components),
+            NvidiaDevicePlugin: any(each.resources.gpus for each in self.nodes) and not traits.gpu_devices,
+            Istio: len(self.predictors) > 1 or bool(context.conventions.mesh),
+        }
+        return tuple(addon for addon, missing in needed.items() if missing)
+
+    def mistakes(self, context: Context) -> Iterator[str]:
+        """What keeps it from being served as it says on this cluster, each with its cure."""
+        if len(self.predictors) > 1 and not context.conventions.graph_routes:
+            cure = "Let seldon_core have istio, or keep one predictor"
+            yield f"shares requests among {len(self.predictors)} predictors, and nothing here routes them. {cure}"
+
+    def objects(self, context: Context) -> list[KubernetesObject]:
+        annotations = {"annotations": self.object_annotations} if self.object_annotations else {}
+        metadata = {**self._metadata(context), "labels": {**self.object_labels, **self.labels}, **annotations}
+        configs = [found for each in self.predictors if (found := manifest.files(self.name, each))]
+        deployment = {"apiVersion": API, "kind": "SeldonDeployment", "metadata": metadata, "spec": self._spec(context)}
+        return [
+            *({**each, "metadata": {**self._metadata(context), **each["metadata"]}} for each in configs),
+            *(self._access(context) if self.hardened else []),
+            deployment,
+        ]
+
+    def url(self, context: Context) -> str:
+        """Where the cluster calls it: the gateway where that shares requests out, else its only predictor's Service."""
+        if len(self.predictors) > 1:
+            return f"{GATEWAY}{self.route(context)}"
+        return self._service(self.predictors[0], context)
+
+    def route(self, context: Context) -> str:
+        """The path below which the gateway takes requests for it."""
+        return f"/seldon/{context.models.name}/{self.name}"
+
+    def endpoints(self, context: Context) -> tuple[Endpoint, ...]:
+        """The stack by its own name, at its first predictor; each other predictor by that of its Service."""
+        names = [self.name, *(f"{self.name}-{each.name}" for each in self.predictors[1:])]
+        return tuple(
+            Endpoint(
+                model=name,
+                url=f"{self._service(each, context)}/{self._path(each)}",
+                sample=self.sample,
+                answer=self.answer,
+            )
+            for name, each in zip(names, self.predictors, strict=True)
+        )
+
+    def summary(self) -> tuple[str, ...]:
+        shares = (f"{each.name}: {'shadow' if each.shadow else f'{each.traffic} %'}" for each in self.predictors)
+        shown = tuple(shares) if len(self.predictors) > 1 else ()
+        return (*super().summary(), *shown, *(f"{_role(each)} {each.name}" for each in self.nodes))
+
+    def _metadata(self, context: Context) -> dict[str, Any]:
+        return {"name": self.name, "namespace": context.models.name, "labels": self.labels}
+
+    def _service(self, predictor: Predictor, context: Context) -> str:
+        return f"http://{self.name}-{predictor.name}.{context.models.name}.svc:{access.HTTP}"
+
+    def _path(self, predictor: Predictor) -> str:
+        return PATHS[servers.spoken(self.protocol)].format(graph=predictor.graph.name)
+
+    def _access(self, context: Context) -> list[KubernetesObject]:
+        identity = bool(self.by_identity(context))
+        calls = access.calls(self.nodes, context, identity, kafka=self.server_type == "kafka")
+        return access.objects(self._metadata(context), self.nodes, calls, bool(context.conventions.mesh))
+
+    def _spec(self, context: Context) -> dict[str, Any]:
+        annotations = {**self.annotations, **({agreement.HOST: self.host} if self.host else {})}
+        said = {
+            "protocol": self.protocol,
+            "transport": self.transport,
+            "serverType": self.server_type,
+            "replicas": self.replicas,
+        }
+        place = manifest.Place(
+            stack=self.name,
+            account=self.name if self.hardened else None,
+            credentials=self.credentials,
+            labels=self._pod_labels(context) if self.hardened else {},
+            env=access.tracing(self.name, context.conventions.traces) if self.hardened else {},
+            transport=self.transport or "rest",
+            traits=context.traits,
+        )
+        return {
+            **{key: value for key, value in said.items() if value is not None},
+            **({"annotations": annotations} if annotations else {}),
+            "predictors": [manifest.predictor(each, place) for each in self.predictors],
+        }
+
+    def _pod_labels(self, context: Context) -> dict[str, str]:
+        identity = context.traits.identity_labels if self.by_identity(context) else {}
+        return {**self.selector, "slipway/owner": self.owner, **identity, **context.conventions.mesh}
+
+
+def _role(node: Graph) -> str:
+    if node.model:
+        return f"model {node.model.format}"
+    return (rules.server(node) or node.type or node.implementation or "model").lower().replace("_", " ")

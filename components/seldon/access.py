@@ -1,0 +1,58 @@
+"""Whom the pods of a graph call, and who calls them."""
+
+from typing import Any
+
+from components import mesh
+from components.context import Collector, Context
+from components.model_uri import location
+from components.network_policy import Rules, network_policy, to_collector, to_stores
+from components.observability.traces import JAEGER_HTTP
+from components.seldon import rules
+from components.seldon.graph import Graph
+from components.unit import KubernetesObject
+
+HTTP, GRPC, FIRST_METRICS = 8000, 5001, 6000
+"""Of the executor, and of the first node that has metrics; the next node has the next number."""
+OWN = "seldon-deployment-id"
+"""The label by which the operator marks every pod of a deployment."""
+
+
+def objects(metadata: dict[str, Any], nodes: tuple[Graph, ...], calls: Rules, meshed: bool) -> list[KubernetesObject]:
+    """The account of its pods, and who may call them: the cluster the executor and metrics, one another everything."""
+    selector = {OWN: str(metadata["name"])}
+    scraped = tuple(range(FIRST_METRICS, FIRST_METRICS + len(nodes)))
+    among = {"podSelector": {"matchLabels": selector}}
+    policy = network_policy(metadata, selector, (HTTP, GRPC, *scraped), [{"to": [among]}, *calls], meshed)
+    policy["spec"]["ingress"].append({"from": [among]})
+    account = {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": metadata}
+    strict = [mesh.only_mutual_tls(metadata, selector, scraped)] if meshed else []
+    return [account | {"automountServiceAccountToken": False}, policy, *strict]
+
+
+def calls(nodes: tuple[Graph, ...], context: Context, identity: bool, kafka: bool) -> Rules:
+    """What its pods call besides one another."""
+    if kafka:
+        return [{}]
+    traces = context.conventions.traces
+    asked = context.traits.identity_endpoints if identity else ()
+    return [
+        *(to_stores(asked) if any(map(_fetches, nodes)) else []),
+        *([{"to": [{"namespaceSelector": {}}]}] if any(each.logger for each in nodes) else []),
+        *(to_collector(traces.model_copy(update={"port": JAEGER_HTTP})) if traces else []),
+    ]
+
+
+def tracing(name: str, traces: Collector | None) -> dict[str, str]:
+    """The executor's variables for sending spans, by the Jaeger clients' own protocol, as `name`."""
+    if not traces:
+        return {}
+    address = traces.model_copy(update={"port": JAEGER_HTTP}).address
+    sampling = {"JAEGER_SAMPLER_TYPE": "const", "JAEGER_SAMPLER_PARAM": "1"}
+    return {"JAEGER_ENDPOINT": f"{address}/api/traces", "JAEGER_SERVICE_NAME": name, **sampling}
+
+
+def _fetches(node: Graph) -> bool:
+    """Whether its model comes over the network."""
+    if uri := node.model.uri if node.model else None:
+        return location(uri).scheme != "pvc"
+    return bool(rules.server(node)) and not (node.model_uri or "").startswith("pvc://")

@@ -1,0 +1,97 @@
+"""What the predictors of one deployment must agree on: what Seldon's webhook refuses, and what it should have."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from components.seldon import rules, servers
+from components.seldon.predictor import SERVICE_NAME, Predictor
+
+GATEWAY, HOST = "seldon.io/istio-gateway", "seldon.io/istio-host"
+NUMBERS = (
+    "seldon.io/executor-logger-queue-size",
+    "seldon.io/executor-logger-write-timeout-ms",
+    "seldon.io/grpc-max-message-size",
+    "seldon.io/grpc-timeout",
+    "seldon.io/istio-retries",
+    "seldon.io/istio-retries-timeout",
+    "seldon.io/rest-timeout",
+)
+"""Annotations of which the operator or the executor makes whole numbers, or fails."""
+KAFKA = frozenset(("KAFKA_BROKER", "KAFKA_INPUT_TOPIC", "KAFKA_OUTPUT_TOPIC"))
+LONGEST = 63
+
+Found = Iterator[str]
+
+
+def refusals(name: str, predictors: tuple[Predictor, ...]) -> Found:
+    """What is wrong between the predictors of deployment `name`, each with its cure."""
+    yield from _twice("predictors called", (each.name for each in predictors))
+    named = (each.annotations[SERVICE_NAME] for each in predictors if SERVICE_NAME in each.annotations)
+    yield from _twice(f"predictors with {SERVICE_NAME}", named)
+    yield from _shares(predictors)
+    for each in predictors:
+        if len(full := f"{name}-{each.name}") > LONGEST and SERVICE_NAME not in each.annotations:
+            fact = f"Service {full} has {len(full)} characters; Kubernetes allows {LONGEST}, and Seldon takes a digest"
+            yield f"{fact}. Shorten the name of the stack or of predictor {each.name!r}"
+    budgets = sum(bool(component.pdb_spec) for each in predictors for component in each.components)
+    if budgets > 1:
+        yield f"{budgets} pdb_spec: each would hold for all pods, and then no node can be drained. Keep one"
+
+
+def protocol_refusals(protocol: str | None, predictors: tuple[Predictor, ...]) -> Found:
+    """Each node whose server does not speak `protocol`."""
+    spoken = servers.spoken(protocol)
+    for predictor in predictors:
+        for node in predictor.graph.walk():
+            server, known = rules.server(node), servers.protocols(rules.server(node) or "")
+            own = any(component.has_image(node.name) for component in predictor.components)
+            if server and spoken not in known and not own:
+                fact = f"node {node.name!r}: {server} has an image for protocol {' and '.join(known)}, not for {spoken}"
+                yield f"{fact}. Change protocol, or give the node's container an image"
+            if node.node and spoken != "seldon":
+                yield f"node {node.name!r}: Seldon's Python server speaks seldon, not {spoken}. Change protocol"
+
+
+def transport_refusals(transport: str | None, predictors: tuple[Predictor, ...]) -> Found:
+    """Nodes that are said to be called otherwise than the deployment is."""
+    nodes = [node for predictor in predictors for node in predictor.graph.walk()]
+    types = {node.endpoint.type for node in nodes if node.endpoint and node.endpoint.type}
+    if len(types) > 1 or (transport and types - {transport.upper()}):
+        yield f"endpoints of type {' and '.join(sorted(types))}, transport {transport}. Say transport alone"
+
+
+def kafka_refusals(predictors: tuple[Predictor, ...]) -> Found:
+    """Predictors that read requests from Kafka and do not know where."""
+    for each in predictors:
+        if missing := KAFKA - {variable["name"] for variable in each.orchestrator.env}:
+            fact = f"predictor {each.name!r}: server_type kafka needs {', '.join(sorted(missing))}"
+            yield f"{fact}. Add them to its orchestrator's env"
+
+
+def annotation_refusals(annotations: dict[str, str]) -> Found:
+    """Annotations that the operator stumbles over."""
+    for key in NUMBERS:
+        if key in annotations and not annotations[key].isdecimal():
+            yield f"annotation {key} is {annotations[key]!r}. Give a whole number"
+    if annotations.get(HOST, "*") == "*" and "mesh" in annotations.get(GATEWAY, "").split(","):
+        yield f"{GATEWAY} mesh needs a host: Istio refuses '*' there. Say {HOST}"
+
+
+def _twice(what: str, names: Iterable[str]) -> Found:
+    for name, times in Counter(names).items():
+        if times > 1:
+            yield f"{times} {what} {name!r}. Rename one"
+
+
+def _shares(predictors: tuple[Predictor, ...]) -> Found:
+    live = [each for each in predictors if not each.shadow]
+    total = sum(each.traffic or 0 for each in live)
+    shadows = len(predictors) - len(live)
+    if not live:
+        yield "every predictor is a shadow. Let one answer"
+    if shadows > 1:
+        yield f"{shadows} shadows, and Seldon copies to one. Keep one"
+    if len(live) > 1 and total != 100:
+        yield f"traffic of the predictors is {total} % together. Make it 100"
+    if len(live) == 1 and total not in (0, 100):
+        yield f"the only predictor that answers has traffic {total} %. Leave it out"

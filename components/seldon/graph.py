@@ -1,0 +1,107 @@
+"""A typed inference graph: a tree of nodes, the request coming in at its root.
+
+https://github.com/SeldonIO/seldon-core/blob/v1.17.1/executor/predictor/predictor_process.go is how it is walked.
+"""
+
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, StringConstraints, model_validator
+
+from components.model import Model
+from components.seldon import rules
+from components.seldon.node import Node
+from components.seldon.spelled import Spelled
+from components.values import Resources
+
+NodeType = Literal["MODEL", "TRANSFORMER", "OUTPUT_TRANSFORMER", "ROUTER", "COMBINER", "UNKNOWN_TYPE"]
+Method = Literal["TRANSFORM_INPUT", "TRANSFORM_OUTPUT", "ROUTE", "AGGREGATE", "SEND_FEEDBACK"]
+ParameterType = Literal["INT", "FLOAT", "DOUBLE", "STRING", "BOOL"]
+NodeName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([-a-z0-9]{0,46}[a-z0-9])?$")]
+"""A container's name of at most 48 characters: Seldon puts `seldon-app-svc-` before it, and a label's key takes 63."""
+
+
+class Parameter(Spelled):
+    """A setting of a node: its class's argument, or its server's."""
+
+    name: str
+    value: str
+    type: ParameterType
+
+
+def parameters(**settings: bool | int | float | str) -> tuple[Parameter, ...]:
+    """Settings by name, each of its Python value's type."""
+    types: dict[type, ParameterType] = {bool: "BOOL", int: "INT", float: "FLOAT", str: "STRING"}
+    found = settings.items()
+    return tuple(Parameter(name=name, value=str(value), type=types[type(value)]) for name, value in found)
+
+
+class Logger(Spelled):
+    """Sends copies of what a node gets or answers, as CloudEvents: personal data may be among it."""
+
+    mode: Literal["all", "request", "response"]
+    url: str | None = None
+    """None takes the operator's default, http://default-broker."""
+
+
+class Address(Spelled):
+    """Where a node listens; Seldon fills it in."""
+
+    service_host: str | None = Field(default=None, serialization_alias="service_host")
+    service_port: int | None = Field(default=None, serialization_alias="service_port")
+    type: Literal["REST", "GRPC"] | None = None
+    http_port: int | None = None
+    grpc_port: int | None = None
+
+
+class Graph(Spelled):
+    """A node and what follows it.
+
+    A node is served by one of: `model`, which Seldon's servers load; `node`, our own Python; `implementation` with
+    `model_uri`, as Seldon spells a model; or a container of its name in the predictor's components.
+    """
+
+    name: NodeName
+    type: NodeType | None = None
+    model: Model | None = Field(default=None, exclude=True)
+    node: Node | None = Field(default=None, exclude=True)
+    resources: Resources = Field(default=Resources(), exclude=True)
+    """Of the container that is made for `model` or `node`."""
+    implementation: str | None = None
+    methods: tuple[Method, ...] = ()
+    """What is called of it beside what its type says."""
+    parameters: tuple[Parameter, ...] = ()
+    model_uri: str | None = None
+    service_account_name: str | None = None
+    env_secret_ref_name: str | None = None
+    storage_initializer_image: str | None = None
+    endpoint: Address | None = None
+    logger: Logger | None = None
+    children: tuple["Graph", ...] = ()
+
+    @model_validator(mode="after")
+    def _can_be_walked(self) -> Self:
+        if found := list(rules.refusals(self)):
+            raise ValueError("; ".join(f"node {self.name!r} {each}" for each in found))
+        return self
+
+    def walk(self) -> Iterator["Graph"]:
+        """Every node, each before its children."""
+        yield self
+        for child in self.children:
+            yield from child.walk()
+
+    @property
+    def server(self) -> str | None:
+        """The server of Seldon's that loads its model."""
+        return rules.server(self)
+
+    def manifest(self, **identity: Any) -> dict[str, Any]:
+        """As the definition spells it; `identity` is what fetches each `model`."""
+        own = self.model_copy(update={"children": ()})
+        if self.model:
+            update = {"implementation": self.server, "model_uri": self.model.uri}
+            own = own.model_copy(update={**update, **identity})
+        children = [child.manifest(**identity) for child in self.children]
+        found = super(Graph, own).manifest()
+        return {**found, "children": children} if children else found

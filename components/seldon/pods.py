@@ -1,0 +1,80 @@
+"""The pods of a graph's own nodes and models, as strict as their servers let them be."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from components import artefact
+from components.artefact import Files
+from components.context import Traits
+from components.placement import Placement
+from components.pods import RESTRICTED
+from components.seldon.graph import Graph
+from components.seldon.node import FOLDER, Node
+from components.unit import KubernetesObject
+from components.values import Resources
+
+USER = 8888
+"""Whom Seldon Core runs its own containers as."""
+PROBE_SECONDS = 2
+
+
+def files(nodes: Iterable[Graph]) -> Files:
+    """What the nodes read: path below FOLDER to content."""
+    return {
+        f"{each.name}/{path}": content for each in nodes if each.node for path, content in each.node.all_files().items()
+    }
+
+
+def config_map(name: str, nodes: Iterable[Graph]) -> KubernetesObject | None:
+    """Brings the nodes' files, if there are any."""
+    found = files(nodes)
+    return artefact.config_map(name, found) if found else None
+
+
+def spec(
+    nodes: tuple[Graph, ...], config: KubernetesObject | None, account: str | None, transport: str, traits: Traits
+) -> dict[str, Any]:
+    """A PodSpec of one container for each of `nodes`; `config` brings their files."""
+    ids = {} if traits.assigns_user_ids else {"runAsUser": USER, "runAsGroup": USER, "fsGroup": USER}
+    security = {"runAsNonRoot": True, **ids, "seccompProfile": {"type": "RuntimeDefault"}}
+    identity = {"serviceAccountName": account, "automountServiceAccountToken": False} if account else {}
+    code = [artefact.volume("nodes", config, files(nodes))] if config and files(nodes) else []
+    return {
+        **identity,
+        "enableServiceLinks": False,
+        "securityContext": security,
+        "containers": [_container(each, transport) for each in nodes],
+        "volumes": [*code, {"name": "scratch", "emptyDir": {"sizeLimit": "256Mi"}}],
+        **Placement().fields(Resources(gpus=sum(each.resources.gpus for each in nodes)), traits),
+    }
+
+
+def _container(node: Graph, transport: str) -> dict[str, Any]:
+    """Seldon adds what it knows itself: a model's image, its place, the ports, and their numbers as variables."""
+    found = {"name": node.name, "resources": node.resources.requirements()}
+    if not node.node:
+        return {**found, "securityContext": {key: RESTRICTED[key] for key in RESTRICTED if "readOnly" not in key}}
+    return {**found, **_process(node.node, transport), "workingDir": f"{FOLDER}/{node.name}"}
+
+
+def _process(node: Node, transport: str) -> dict[str, Any]:
+    # The server of gRPC is a process of its own, with a state of its own.
+    env = {"HOME": "/tmp", **({} if transport == "grpc" else {"GRPC_WORKERS": "0"}), **node.env}
+    startup = {**_asked("/health/ping"), "failureThreshold": max(1, node.startup_seconds // PROBE_SECONDS)}
+    return {
+        "image": node.image,
+        "command": ["seldon-core-microservice", node.interface],
+        "env": [{"name": name, "value": value} for name, value in env.items()],
+        "startupProbe": startup,
+        "readinessProbe": _asked("/health/status"),
+        "livenessProbe": {**_asked("/health/ping"), "periodSeconds": 10, "timeoutSeconds": 5},
+        "securityContext": RESTRICTED,
+        "volumeMounts": [
+            {"name": "nodes", "mountPath": FOLDER, "readOnly": True},
+            {"name": "scratch", "mountPath": "/tmp"},
+        ],
+    }
+
+
+def _asked(path: str) -> dict[str, Any]:
+    return {"httpGet": {"path": path, "port": "http"}, "periodSeconds": PROBE_SECONDS}

@@ -1,0 +1,1 @@
+"""Resources of Amazon's, Google's and Azure's clouds."""

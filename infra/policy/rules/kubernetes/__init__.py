@@ -1,0 +1,1 @@
+"""Objects of Kubernetes itself, and the doors into a cluster."""

@@ -1,0 +1,1 @@
+"""The charts that a platform is made of."""

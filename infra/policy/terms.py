@@ -1,0 +1,54 @@
+"""What an environment says about policy: how strict it is, whom it trusts, and what it excepts."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from .exemption import Exemption
+
+REGISTRIES = ("docker.io", "gcr.io", "ghcr.io", "nvcr.io", "quay.io", "registry.istio.io", "registry.k8s.io")
+"""The registries of the projects whose images this library names."""
+
+STORES = tuple(f"{each}://" for each in ("az", "configmap", "gs", "mlflow", "nfs", "oci", "pvc", "s3"))
+"""Where an organisation keeps its own; not https:// and hf://, where anybody publishes."""
+
+
+class Level(StrEnum):
+    """A laptop is warned; production is refused."""
+
+    LAPTOP = "laptop"
+    PRODUCTION = "production"
+
+
+@dataclass(frozen=True)
+class Terms:
+    """`registries` and `models` are beginnings of what images and models are called: a host, or more of the path."""
+
+    level: Level = Level.PRODUCTION
+    exemptions: tuple[Exemption, ...] = ()
+    registries: tuple[str, ...] = REGISTRIES
+    models: tuple[str, ...] = STORES
+    today: date = field(default_factory=date.today)
+
+
+def from_config(config: Mapping[str, str]) -> Terms:
+    """What the configuration of a Pulumi stack says below `slipway:`: text, or JSON for all else."""
+    exceptions, trusted = (json.loads(config.get(f"slipway:{key}", "null")) for key in ("exceptions", "trusted"))
+    return Terms(
+        level=Level(config.get("slipway:profile", Level.PRODUCTION)),
+        exemptions=tuple(map(_exemption, exceptions or ())),
+        registries=tuple((trusted or {}).get("registries", REGISTRIES)),
+        models=tuple((trusted or {}).get("models", STORES)),
+    )
+
+
+def day(said: str) -> str:
+    """A date of YAML's, which reaches a stack's configuration with a time of day, without it."""
+    return said.removesuffix(" 00:00:00 +0000 UTC")
+
+
+def _exemption(said: Mapping[str, Any]) -> Exemption:
+    return Exemption(said["rule"], said["object"], said["reason"], date.fromisoformat(day(said["until"])))

@@ -1,0 +1,1 @@
+"""What policy says, in formats that other programs read."""

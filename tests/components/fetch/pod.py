@@ -1,0 +1,76 @@
+"""A pod's folders on this machine, in which the program runs as the init container runs it."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from components import model_fetch
+from components.context import Context
+from components.model import Model
+
+PROGRAM = Path(model_fetch.__file__).parent / "fetch"
+QUICK = {"attempts": 4, "first_seconds": 0.01, "longest_seconds": 0.02}
+
+
+class Done(NamedTuple):
+    """How the program ended."""
+
+    code: int
+    out: str
+
+    @property
+    def reason(self) -> str:
+        """Its last line."""
+        return self.out.splitlines()[-1]
+
+
+class Pod:
+    """`folder` is what its server would find at /mnt/models."""
+
+    def __init__(self, place: Path, authority: str, ports: tuple[int, ...]) -> None:
+        self.folder, self._config = place / "models", place / "config"
+        self._authority, self._ports = authority, ports
+        self.folder.mkdir()
+        shutil.copytree(PROGRAM, self._config / "fetch", ignore=shutil.ignore_patterns("__pycache__"))
+        (self._config / "files").mkdir()
+        (self._config / "files" / "settings.json").write_text("{}")
+
+    def fetch(self, redirects: list[str] | None = None, env: dict[str, str] | None = None, **uris: str | Model) -> Done:
+        """The program, with a plan for these models; it may connect to this machine at the pod's ports only."""
+        with subprocess.Popen(**self._command(redirects, env or {}, uris)) as process:
+            out, _ = process.communicate(timeout=120)
+        return Done(process.returncode, out)
+
+    def started(self, **uris: str | Model) -> "subprocess.Popen[str]":
+        """The same, still running."""
+        return subprocess.Popen(**self._command(None, {}, uris))
+
+    def left(self) -> list[str]:
+        """Every file that its server would find."""
+        return sorted(str(path.relative_to(self.folder)) for path in self.folder.rglob("*") if path.is_file())
+
+    def _command(self, redirects: list[str] | None, env: dict[str, str], uris: dict[str, Any]) -> dict[str, Any]:
+        models = {name: each if isinstance(each, Model) else model(each) for name, each in uris.items()}
+        plan = json.loads(model_fetch.plan(models, Context()))
+        plan |= {"folder": str(self.folder), "redirects": redirects, "retries": QUICK}
+        plan["reachable"] = [["127.0.0.1/32", port] for port in self._ports]
+        for each in plan["models"]:
+            each["target"] = each["target"].replace("/mnt/models", str(self.folder))
+        (self._config / "plan.json").write_text(json.dumps(plan))
+        return {
+            "args": (sys.executable, "-W", "ignore", "-m", "fetch", "plan.json"),
+            "cwd": self._config,
+            "env": {"PATH": os.environ["PATH"], "CA_CERTIFICATES": self._authority, **env},
+            "stdout": subprocess.PIPE,
+            "stderr": subprocess.STDOUT,
+            "text": True,
+        }
+
+
+def model(uri: str, **fields: Any) -> Model:
+    """A model at `uri`, checked or not: tests ask this machine, which no URI may name."""
+    return Model.model_construct(format="sklearn", uri=uri, artefact=None, **{"sha256": None, "size": "1Gi", **fields})
