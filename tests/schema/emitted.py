@@ -20,6 +20,7 @@ from tests.components.addons.choices import units as addon_units
 from tests.components.seldon.options import stacks as graphs
 from tests.components.server_choices import CONTEXTS, SERVERS
 from tests.samples import artefact
+from tests.schema.servers import servers
 
 FOLDER = Path(__file__).parents[2]
 CHART = Chart(
@@ -85,6 +86,7 @@ def units(folder: Path) -> Iterator[Unit]:
     for graph in graphs().values():
         for context in (Context(), Context(traits=CLOUD, conventions=Conventions(mesh=AMBIENT, traces=TRACES))):
             yield graph.unit(context)
+    yield from servers(CLOUD)
     zoo = MLServer.model_validate({"name": "zoo", "owner": "science", "models": several})
     yield from Environment(addons=(MetricsServer(), NvidiaDevicePlugin()), stacks=(zoo,)).units(Context())
     for key, profile in product(KEYS, PROFILES):
