@@ -35,7 +35,7 @@ def test_answers_that_fail_call_somebody_and_every_panel_shows_something(
     def blank() -> set[str]:
         return {each for each in queries if not prometheus.query(each)}
 
-    with started(tmp_path, wait) as prometheus, asked(cluster, SETOSA, WRONG):
+    with started(cluster, tmp_path, wait) as prometheus, asked(cluster, SETOSA, WRONG):
         assert until(lambda: ("ModelErrors", "iris") in prometheus.firing(), SECONDS if wait else 500)
         assert until(lambda: not blank(), SECONDS), blank()
         assert len(queries) > 10
