@@ -3,15 +3,19 @@
 from collections.abc import Iterable
 from typing import Any
 
-from components.objects import reserved
+from components.objects import excepted, labels, reserved
 from components.pods import RESTRICTED
-from components.unit import MANAGED_BY, KubernetesObject
+from components.unit import KubernetesObject
 
 NAME, NAMESPACE = "cluster-autoscaler", "kube-system"
 VERSIONS = {"1.33": "v1.33.5", "1.34": "v1.34.4", "1.35": "v1.35.1"}
 """Kubernetes to the autoscaler that was built against it."""
 
-LABELS = {**MANAGED_BY, "app.kubernetes.io/name": NAME}
+LABELS = labels(NAME)
+EXCEPTED = excepted(
+    image_digest="its version is that of the cluster, from Kubernetes' own registry",
+    network_policy="Amazon's own programs are its neighbours, and it calls Amazon's API",
+)
 _LOOK = ("get", "list", "watch")
 _EVERYWHERE: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("", ("events", "endpoints"), ("create", "patch")),
@@ -47,9 +51,10 @@ def manifests(cluster: str, region: str, kubernetes: str, pools: Iterable[str]) 
         {
             "apiVersion": "apps/v1",
             "kind": "Deployment",
-            "metadata": here,
+            "metadata": here | EXCEPTED,
             "spec": {
                 "replicas": 1,
+                "progressDeadlineSeconds": 300,
                 "selector": {"matchLabels": {"app.kubernetes.io/name": NAME}},
                 "template": {"metadata": {"labels": LABELS}, "spec": _pod(cluster, region, kubernetes, sorted(pools))},
             },
@@ -97,6 +102,7 @@ def _pod(cluster: str, region: str, kubernetes: str, pools: list[str]) -> dict[s
 
 def _container(cluster: str, region: str, kubernetes: str) -> dict[str, Any]:
     """Pods with an emptyDir, such as a model's scratch space, may move: they do not keep a machine alive."""
+    healthy = {"httpGet": {"path": "/health-check", "port": "metrics"}}
     tags = f"k8s.io/cluster-autoscaler/enabled,k8s.io/cluster-autoscaler/{cluster}"
     return {
         "name": NAME,
@@ -111,7 +117,9 @@ def _container(cluster: str, region: str, kubernetes: str) -> dict[str, Any]:
         ],
         "env": [{"name": "AWS_REGION", "value": region}],
         "ports": [{"name": "metrics", "containerPort": 8085}],
-        "livenessProbe": {"httpGet": {"path": "/health-check", "port": "metrics"}, "initialDelaySeconds": 60},
+        "startupProbe": {**healthy, "failureThreshold": 30},
+        "readinessProbe": healthy,
+        "livenessProbe": healthy,
         "resources": reserved("100m", "600Mi"),
         "securityContext": RESTRICTED,
     }

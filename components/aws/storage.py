@@ -7,7 +7,8 @@ import pulumi_aws as aws
 
 from components.clusters.eks import BLOCK, SHARED
 from components.component import Component
-from components.unit import MANAGED_BY, KubernetesObject
+from components.objects import labels
+from components.unit import KubernetesObject
 
 NFS = 2049
 
@@ -81,4 +82,4 @@ def classes(file_system: pulumi.Input[str]) -> tuple[KubernetesObject, Kubernete
 
 
 def _metadata(name: str) -> KubernetesObject:
-    return {"name": name, "labels": MANAGED_BY}
+    return {"name": name, "labels": labels(name)}

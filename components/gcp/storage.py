@@ -3,7 +3,8 @@
 from typing import Any
 
 from components.gcp.network import Place
-from components.unit import MANAGED_BY, KubernetesObject
+from components.objects import labels
+from components.unit import KubernetesObject
 
 
 def shared_class(name: str, place: Place) -> KubernetesObject:
@@ -14,7 +15,7 @@ def shared_class(name: str, place: Place) -> KubernetesObject:
     return {
         "apiVersion": "storage.k8s.io/v1",
         "kind": "StorageClass",
-        "metadata": {"name": name, "labels": MANAGED_BY},
+        "metadata": {"name": name, "labels": labels(name)},
         "provisioner": "filestore.csi.storage.gke.io",
         "parameters": parameters,
         "volumeBindingMode": "WaitForFirstConsumer",
