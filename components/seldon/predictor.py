@@ -65,15 +65,17 @@ class Explainer(Spelled):
 class Predictor(Spelled):
     """`traffic` is in percent of all requests; of a shadow, the share that is copied to it."""
 
+    ours = {"graph", "components", "orchestrator"}
+
     name: DnsLabel
     graph: Graph
-    components: tuple[Component, ...] = Field(default=(), serialization_alias="componentSpecs")
+    components: tuple[Component, ...] = ()
     replicas: int | None = Field(default=None, ge=0)
     traffic: int | None = Field(default=None, ge=0, le=100)
     shadow: bool = False
     """Gets copies of the requests, and its answers are discarded."""
     explainer: Explainer | None = None
-    orchestrator: Orchestrator = Field(default=Orchestrator(), serialization_alias="svcOrchSpec")
+    orchestrator: Orchestrator = Orchestrator()
     ssl: Tls | None = None
     labels: dict[str, str] = {}
     annotations: dict[str, str] = {}
