@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from subprocess import PIPE, STDOUT, Popen
 from typing import IO, Any

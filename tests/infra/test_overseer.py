@@ -11,11 +11,9 @@ import pytest
 from components.errors import SlipwayError
 from infra import overseer
 from infra.live import Unreachable
-from infra.overseer import AWAITED, Overseer
+from infra.overseer import AWAITED, Look, Overseer
 
-LINE = (
-    " +  kubernetes:apps/v1:Deployment lab-deployment.models.iris creating (0s) Waiting for app ReplicaSet (0/1 Pods)"
-)
+LINE = " +  kubernetes:apps/v1:Deployment lab-deployment.models.iris creating (0s) Waiting for app ReplicaSet"
 ENGINE = f"""
 import signal, sys, time
 try:
@@ -36,6 +34,12 @@ def engine(seconds: float) -> "Popen[str]":
     return subprocess.Popen(command, stdout=PIPE, text=True, process_group=0)
 
 
+def overseen(process: "Popen[str]", look: Look, log: io.StringIO) -> str:
+    assert process.stdout
+    with Overseer(process, look) as overseer:
+        return overseer.copied(process.stdout, log)
+
+
 def test_what_cannot_start_ends_the_engine_well_and_is_the_reason() -> None:
     def look(places: Collection[str]) -> None:
         if places:
@@ -43,9 +47,7 @@ def test_what_cannot_start_ends_the_engine_well_and_is_the_reason() -> None:
 
     log = io.StringIO()
     with engine(60) as process, pytest.raises(SlipwayError, match="models/iris cannot start"):
-        with Overseer(process, look) as watched:
-            assert process.stdout
-            watched.copied(process.stdout, log)
+        overseen(process, look, log)
     assert process.returncode == 0
     assert log.getvalue().splitlines() == [LINE, "interrupted"]
 
@@ -57,9 +59,8 @@ def test_a_cluster_that_is_silent_for_a_while_does_not_end_the_engine() -> None:
         looks.append(places)
         raise Unreachable("silence")
 
-    with engine(0.5) as process, Overseer(process, look) as watched:
-        assert process.stdout
-        assert watched.copied(process.stdout, io.StringIO()) == f"{LINE}\n"
+    with engine(0.5) as process:
+        assert overseen(process, look, io.StringIO()) == f"{LINE}\n"
     assert len(looks) > 1
 
 
