@@ -18,6 +18,7 @@ from typing import IO, Any
 import yaml
 
 from components.errors import SlipwayError
+from infra import engine_state
 from infra.overseer import Look, Overseer, nobody
 from sandbox import Step
 from sandbox.step import DIES_WITH_US
@@ -110,6 +111,8 @@ class Engine:
 
     def _prepare(self, log: IO[str]) -> None:
         self._write()
+        if self._is_ours() and engine_state.mend(self._home / "state", self._name):
+            self._unfinished.touch()
         self._run(log, "stack", "select", "--create", self._name)
         if self._is_ours():  # what a killed run of ours has locked; our own lock says that none is at work
             self._run(log, "cancel", "--yes", "--stack", self._name)
