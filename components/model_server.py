@@ -115,6 +115,10 @@ class ModelServer(ModelStack):
             found += [*each._running(context, opened), own]
         return found
 
+    @property
+    def shares(self) -> tuple[str, ...]:
+        return ("", str(self.traffic.way)) if self.traffic else super().shares
+
     def summary(self) -> tuple[str, ...]:
         return (*super().summary(), f"replicas: {self.autoscaling or self.replicas}", self.server().image)
 
