@@ -124,6 +124,10 @@ class ModelServer(ModelStack):
         shared = context.traits.shared_storage_class
         return [self._owned(volume.manifest(name, shared), context) for name, volume in volumes.items()]
 
+    @property
+    def shares(self) -> tuple[str, ...]:
+        return ("", str(self.traffic.way)) if self.traffic else super().shares
+
     def summary(self) -> tuple[str, ...]:
         share = (f"{self.traffic.kind}: {self.traffic.way} to its candidate",) if self.traffic else ()
         return (*super().summary(), f"replicas: {self.autoscaling or self.replicas}", *share, self.server().image)
