@@ -13,9 +13,9 @@ from components.context import Collector, Context, Traits
 from components.model_stack import ModelStack
 from components.network_policy import Rules, network_policy, to_collector, to_stores
 from components.pods import DRAIN, RESTRICTED
-from components.scaling import Autoscaling, autoscaler, disruption_budget
+from components.scaling import MOST_REPLICAS, Autoscaling, autoscaler, disruption_budget
 from components.unit import KubernetesObject
-from components.values import GPU_RESOURCE, PinnedImage, Resources, Value
+from components.values import GPU_RESOURCE, PinnedImage, Resources, Value, Whole
 
 MODELS_FOLDER = "/mnt/models"
 PROBE_SECONDS = 2
@@ -43,10 +43,10 @@ class Server(Value):
 class ModelServer(ModelStack):
     """The fields that every model server shares; a runtime adds its models, `server` and `files`."""
 
-    replicas: int = Field(default=1, ge=1)
+    replicas: Whole = Field(default=1, ge=1, le=MOST_REPLICAS)
     autoscaling: Autoscaling | None = None
     resources: Resources = Resources()
-    startup_seconds: int = Field(default=300, ge=10, le=3600)
+    startup_seconds: Whole = Field(default=300, ge=10, le=3600)
     """How long a replica may load before it counts as failed."""
 
     @model_validator(mode="after")

@@ -5,15 +5,18 @@ from typing import Any, Self
 from pydantic import Field, model_validator
 
 from components.unit import KubernetesObject
-from components.values import Value
+from components.values import Value, Whole
+
+MOST_REPLICAS = 10_000
+"""More than clusters have nodes for."""
 
 
 class Autoscaling(Value):
     """Replicas between two bounds, by the mean use of CPU in percent of what each replica reserves."""
 
-    min_replicas: int = Field(default=1, ge=1)
-    max_replicas: int = Field(ge=1)
-    cpu_percent: int = Field(default=80, ge=1)
+    min_replicas: Whole = Field(default=1, ge=1)
+    max_replicas: Whole = Field(ge=1)
+    cpu_percent: Whole = Field(default=80, ge=1)
 
     @model_validator(mode="after")
     def _bounds_in_order(self) -> Self:
