@@ -22,11 +22,11 @@ from components.model_volumes import SharedVolume
 from components.network_policy import Rules, network_policy, to_collector, to_stores
 from components.placement import Placement, apart
 from components.route import Expose, Route
-from components.scaling import Autoscaling
+from components.scaling import MOST_REPLICAS, Autoscaling
 from components.server import Server
 from components.traffic import Traffic
 from components.unit import KubernetesObject
-from components.values import DnsLabel, Resources
+from components.values import DnsLabel, Resources, Whole
 
 SETTLE_SECONDS = 5
 """How long a new pod must stay ready before an old one goes: some servers answer 200 and then end, a model unloaded."""
@@ -35,10 +35,10 @@ SETTLE_SECONDS = 5
 class ModelServer(ModelStack):
     """The fields that every model server shares; a runtime adds its models, `server` and `files`."""
 
-    replicas: int = Field(default=1, ge=1)
+    replicas: Whole = Field(default=1, ge=1, le=MOST_REPLICAS)
     autoscaling: Autoscaling | None = None
     resources: Resources = Resources()
-    startup_seconds: int = Field(default=300, ge=10, le=3600)
+    startup_seconds: Whole = Field(default=300, ge=10, le=3600)
     """How long a replica may load before it counts as failed, once its models are in its pod."""
     shared_volumes: dict[DnsLabel, SharedVolume] = {}
     """Claims that are made for it, by their names: models are read from them as pvc://NAME/PATH."""
