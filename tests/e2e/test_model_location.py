@@ -1,4 +1,4 @@
-"""Models that lie elsewhere: an S3 store, an HTTPS server that fails, a claim; and what keeps them from being served."""
+"""Models that lie elsewhere: an S3 store, an HTTPS server that fails, a claim; and what keeps one from being served."""
 
 import json
 import shutil
