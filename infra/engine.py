@@ -10,9 +10,11 @@ import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from subprocess import PIPE, STDOUT, Popen
+from types import MappingProxyType
 from typing import IO, Any
 
 import yaml
@@ -77,8 +79,8 @@ class Engine:
             if "no stack named" not in str(error):
                 raise
             nowhere = {"PULUMI_BACKEND_URL": f"file://{self._workspace}"}
-            self._run(log, "stack", "init", self._name, **nowhere)
-        printed = self._run(log, "preview", "--json", "--stack", self._name, **nowhere)
+            self._run(log, "stack", "init", self._name, env=nowhere)
+        printed = self._run(log, "preview", "--json", "--stack", self._name, env=nowhere)
         return list(_document(printed)["steps"])
 
     def _change(self, log: IO[str], *command: str, look: Look = nobody) -> str:
@@ -87,7 +89,7 @@ class Engine:
         self._unfinished.touch()
         options = ("--yes", "--stack", self._name, "--suppress-progress")
         try:
-            printed = self._run(log, *command, *options, look=look, **adopting)
+            printed = self._run(log, *command, *options, look=look, env=adopting)
         except SlipwayError:  # the engine has ended by itself, and noted all that it made
             self._unfinished.unlink()
             raise
@@ -127,10 +129,12 @@ class Engine:
         name = f"Pulumi.{self._name}.yaml"
         (self._workspace / name).write_text((self._project / name).read_text())
 
-    def _run(self, log: IO[str], *command: str, look: Look = nobody, **env: str) -> str:
+    def _run(
+        self, log: IO[str], *command: str, look: Look = nobody, env: Mapping[str, str] = MappingProxyType({})
+    ) -> str:
         arguments = _mortal("pulumi", *command, "--non-interactive", "--cwd", str(self._workspace))
         log.write(f"$ pulumi {' '.join(command)}\n")
-        environ = self._environ() | env
+        environ = self._environ() | dict(env)
         engine = Popen(arguments, env=environ, stdout=PIPE, stderr=STDOUT, text=True, process_group=0)
         with engine as process, Overseer(process, look) as overseer:
             assert process.stdout
