@@ -10,9 +10,11 @@ import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from subprocess import PIPE, STDOUT, Popen
+from types import MappingProxyType
 from typing import IO, Any
 
 import yaml
@@ -132,7 +134,7 @@ class Engine:
     ) -> str:
         arguments = _mortal("pulumi", *command, "--non-interactive", "--cwd", str(self._workspace))
         log.write(f"$ pulumi {' '.join(command)}\n")
-        environ = self._environ() | (env or {})
+        environ = self._environ() | dict(env)
         engine = Popen(arguments, env=environ, stdout=PIPE, stderr=STDOUT, text=True, process_group=0)
         with engine as process, Overseer(process, look) as overseer:
             assert process.stdout
