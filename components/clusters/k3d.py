@@ -65,6 +65,7 @@ class K3d(Cluster):
         """A registry's host to the addresses that are asked instead."""
         traits: Traits = Traits(
             storage_class="local-path",
+            image_volumes=True,
             metrics_api=True,
             node_network="172.25.0.0/16",
             node_ports={80: 30080, 443: 30443},
