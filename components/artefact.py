@@ -10,6 +10,7 @@ from typing import Annotated, Self
 
 from pydantic import StringConstraints, model_validator
 
+from components.fetch.digest import digest
 from components.unit import KubernetesObject
 from components.values import Value
 
@@ -40,10 +41,7 @@ class Artefact(Value):
 
     def digest(self) -> str:
         """The digest that `sha256` is held against."""
-        digests = {path: hashlib.sha256(content).hexdigest() for path, content in self.files.items()}
-        if not self.path.is_dir():
-            return digests[self.path.name]
-        return hashlib.sha256("".join(f"{digest}  {path}\n" for path, digest in digests.items()).encode()).hexdigest()
+        return digest(self.path)
 
     @model_validator(mode="after")
     def _is_whole(self) -> Self:

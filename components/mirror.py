@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import field_validator
 
-from components.images import CONTAINERS
+from components.images import CONTAINERS, is_image_volume
 from components.unit import Chart, ChartImage, KubernetesObject, Unit
 from components.values import Value, merged, split_image
 
@@ -67,6 +67,8 @@ class Mirror(Value):
             return [self._below(each) for each in node]
         if not isinstance(node, dict):
             return node
+        if is_image_volume(node):
+            return {**node, "reference": self.image(node["reference"])}
         return {
             key: [self._container(each) for each in inner] if key in CONTAINERS else self._below(inner)
             for key, inner in node.items()

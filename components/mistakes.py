@@ -1,5 +1,6 @@
 """What pydantic found wrong, said as object, fact and cure."""
 
+import re
 from collections.abc import Iterator
 from typing import Any, get_args, get_origin
 
@@ -7,6 +8,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from components.errors import Mistake, nearest
+from components.values import SECRET
 
 Path = tuple[str | int, ...]
 
@@ -42,12 +44,17 @@ def _message(detail: ErrorDetails, model: type[BaseModel]) -> str:
     if kind == "value_error":
         return f"{_shown(given)}{detail['ctx']['error']}"
     words = _WORDS[kind].format(**detail.get("ctx", {})) if kind in _WORDS else _lowered(detail["msg"])
-    return words if kind == "missing" else f"{words}; got {given!r:.80}"
+    return words if kind == "missing" else f"{words}; got {_quoted(given)}"
 
 
 def _shown(given: Any) -> str:
     """What was given, unless it is a document: that may be a kubeconfig, with its keys."""
-    return f"{given!r:.80} " if isinstance(given, str | int | float) and "\n" not in str(given) else ""
+    return f"{_quoted(given)} " if isinstance(given, str | int | float) and "\n" not in str(given) else ""
+
+
+def _quoted(given: Any) -> str:
+    """The beginning of it, without what an address may carry: a user's password, a query's key."""
+    return re.sub(r"(://)[^/@\s'\"]+(?=@)|(://[^\s'\"?]*\?)[^\s'\"]+", rf"\1\2{SECRET}", repr(given))[:80]
 
 
 def _lowered(sentence: str) -> str:

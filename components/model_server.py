@@ -94,22 +94,25 @@ class ModelServer(ModelStack):
         return (*super().claims(context), *((f"host {self.route.place}",) if self.route else ()))
 
     def mistakes(self, context: Context) -> Iterator[str]:
-        yield from super().mistakes(context)
+        yield from dict.fromkeys(each for version in self.versions for each in version._unserved(context))
         yield from self._entrance(context).mistakes(context)
         yield from self._unweighable(context)
+
+    def _unserved(self, context: Context) -> Iterator[str]:
+        """What keeps this version from running as it says."""
+        yield from super().mistakes(context)
         for name, volume in self.shared_volumes.items():
             if not (volume.storage_class or context.traits.shared_storage_class):
                 fact = f"shared volume {name!r} has no class, and this cluster none that many nodes mount at once"
                 yield f"{fact}. Name a storage_class of it, or install one (add-on 'nfs_provisioner')"
-        adapted = any(each.autoscaling and each.autoscaling.metrics for each in self.versions)
-        if adapted and not context.traits.metrics_adapter:
+        if self.autoscaling and self.autoscaling.metrics and not context.traits.metrics_adapter:
             fact = "autoscaling.metrics: no adapter of this cluster serves them"
             yield f"{fact}. Use queries, which KEDA asks of Prometheus, or say traits.metrics_adapter: true"
 
     def objects(self, context: Context) -> list[KubernetesObject]:
         entrance, (stable, *others) = self._entrance(context), self._sized(context)
         opened = self.expose is not None
-        found = [*stable._running(context, opened), *entrance.objects(context)]
+        found = [*self._claims(context), *stable._running(context, opened), *entrance.objects(context)]
         for each in others:
             own = service(each._metadata(context), each.selector, each.server().ports)
             found += [*each._running(context, opened), own]
@@ -119,8 +122,15 @@ class ModelServer(ModelStack):
     def shares(self) -> tuple[str, ...]:
         return ("", str(self.traffic.way)) if self.traffic else super().shares
 
+    def _claims(self, context: Context) -> list[KubernetesObject]:
+        """The volumes that its versions share, each once."""
+        volumes = {name: volume for version in self.versions for name, volume in version.shared_volumes.items()}
+        shared = context.traits.shared_storage_class
+        return [self._owned(volume.manifest(name, shared), context) for name, volume in volumes.items()]
+
     def summary(self) -> tuple[str, ...]:
-        return (*super().summary(), f"replicas: {self.autoscaling or self.replicas}", self.server().image)
+        share = (f"{self.traffic.kind}: {self.traffic.way} to its candidate",) if self.traffic else ()
+        return (*super().summary(), f"replicas: {self.autoscaling or self.replicas}", *share, self.server().image)
 
     def _metadata(self, context: Context) -> dict[str, Any]:
         return {"name": self.name, "namespace": context.models.name, "labels": self.labels}
@@ -170,10 +180,8 @@ class ModelServer(ModelStack):
         """What runs this version, whoever is led to it; `opened`: also callers from outside the cluster."""
         server = server_pod.traced(self.server(), context.conventions.traces)
         loaded = model_files.load(self.name, self.files(), self.served(), context, self.credentials)
-        shared = context.traits.shared_storage_class
-        claims = (volume.manifest(name, shared) for name, volume in self.shared_volumes.items())
         return [
-            *(self._owned(each, context) for each in (*loaded.objects, *claims)),
+            *(self._owned(each, context) for each in loaded.objects),
             *self._access(context, server, loaded, opened),
             *self._workload(context, server, loaded),
         ]

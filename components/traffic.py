@@ -104,6 +104,9 @@ class BlueGreen(Way):
     def percent(self) -> int:
         return 100 if self.live == "candidate" else 0
 
+    def __str__(self) -> str:
+        return "every request" if self.live == "candidate" else "no request"
+
 
 class Traffic(Value):
     """One way of bringing in a candidate; no traffic at all is a rolling update."""

@@ -19,9 +19,11 @@ class Prediction(NamedTuple):
 
 
 def endpoints(target: Target) -> dict[str, Endpoint]:
-    """Every model of the environment by its name."""
-    found = (endpoint for stack in target.environment.stacks for endpoint in stack.endpoints(target.context))
-    return {endpoint.model: endpoint for endpoint in found}
+    """Every model of the environment by its name, with "-candidate" behind it for that of a candidate."""
+    stacks, context = target.environment.stacks, target.context
+    found = {each.model: each for stack in stacks for each in stack.endpoints(context)}
+    candidates = (version for stack in stacks for version in stack.versions[1:])
+    return found | {f"{each.model}-candidate": each for version in candidates for each in version.endpoints(context)}
 
 
 def predict(target: Target, live: Live, model: str, request: str | None = None) -> Prediction:

@@ -15,6 +15,7 @@ from components.environment import Environment
 from components.errors import Invalid, Mistake, SlipwayError, dotted
 from components.mirror import Mirror
 from components.mistakes import mistakes
+from components.model_sources import S3Endpoint, Source
 from components.model_stack import ModelStack
 from components.unit import Unit
 from components.values import Value, merged
@@ -24,6 +25,8 @@ from infra.terms import PolicyException, Trusted, terms
 
 Choices = dict[str, dict[str, Any] | None]
 PREFIX = "slipway:"
+AGREED = {"mirror", "profile", "s3_endpoint", "sources"}
+"""The settings that are conventions, for all that belongs to an environment."""
 
 
 class Settings(Value):
@@ -39,6 +42,8 @@ class Settings(Value):
     mirror: Mirror = Mirror()
     exceptions: tuple[PolicyException, ...] = ()
     trusted: Trusted = Trusted()
+    sources: tuple[Source, ...] | None = None
+    s3_endpoint: S3Endpoint | None = None
 
 
 class ClusterKind(NamedTuple):
@@ -103,8 +108,8 @@ def target(name: str, chosen: Mapping[str, Any]) -> Target:
     conventions, agreed = Conventions(), Terms()
     with reader.at((), Settings):
         settings = Settings.model_validate(chosen)
-        conventions = Conventions(profile=settings.profile, mirror=settings.mirror)
         agreed = terms(settings.profile, settings.exceptions, settings.trusted)
+        conventions = Conventions.model_validate(settings.model_dump(include=AGREED))
     clusters = [reader.cluster(*choice) for choice in _well_formed(chosen, "cluster")]
     addons = [reader.addon(*choice) for choice in _well_formed(chosen, "addons")]
     stacks = [reader.stack(*choice) for choice in _well_formed(chosen, "models")]

@@ -87,7 +87,8 @@ class TFServing(ModelServer):
         if any(model.labels for model in self.models.values()):
             yield "allow_version_labels_for_unavailable_models", True
         if self.batching:
-            yield from {"enable_batching": True, "batching_parameters_file": f"{MODELS_FOLDER}/batching.config"}.items()
+            yield "enable_batching", True
+            yield "batching_parameters_file", f"{MODELS_FOLDER}/batching.config"
         if self.warm_up_rounds:
             yield "num_request_iterations_for_warmup", self.warm_up_rounds
         yield from sorted(self.flags.items())

@@ -73,7 +73,7 @@ class VLLM(ModelServer):
                 yield f"adapter {name!r} is {adapter.format!r}; an adapter is huggingface. Save it so"
         if self.api_key and not self.api_key.secret:
             yield "api_key must be the key of a secret. Put it into one"
-        for flag in self.flags.keys() & {*REFUSED, *_names(self._arguments())}:
+        for flag in sorted(self.flags.keys() & {*REFUSED, *_names(self._arguments())}):
             yield f"flag {flag!r} {REFUSED.get(flag, 'follows from a field of the stack. Say it there')}"
 
     def server(self) -> Server:

@@ -18,7 +18,9 @@ from infra import environment_file, settings
 from tests.components.addons.choices import KEYS, PROFILES
 from tests.components.addons.choices import units as addon_units
 from tests.components.seldon.options import stacks as graphs
+from tests.components.server_choices import CONTEXTS, SERVERS
 from tests.samples import artefact
+from tests.schema.servers import servers
 
 FOLDER = Path(__file__).parents[2]
 CHART = Chart(
@@ -28,6 +30,17 @@ CHART = Chart(
     release="metallb",
     values={"speaker": {"frr": {"enabled": False}}, "list": [1, "2", None, True]},
 )
+URIS = {
+    "az": "az://storage1/models/iris",
+    "configmap": "configmap://weights/iris.joblib",
+    "gs": "gs://models/iris",
+    "hf": "hf://org/iris@v1",
+    "https": "https://example.com:8443/iris.joblib",
+    "nfs": "nfs://nas.example.com/exports/iris",
+    "oci": "oci://ghcr.io/org/iris:v1",
+    "pvc": "pvc://weights/iris",
+    "s3": "s3://models/iris",
+}
 OPTIONS: dict[str, dict[str, Any]] = {
     "plain": {},
     "replicas": {"replicas": 3},
@@ -36,6 +49,12 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "slow": {"startup_seconds": 3600},
     "image": {"image": "registry.example.com:5000/mlserver@sha256:" + "0" * 64},
     "stores": {"reads": ["s3://models/iris", "gs://models/iris"], "credentials": "keys"},
+    "elsewhere": {
+        "models": {name: {"format": "sklearn", "uri": uri, "sha256": "0" * 64} for name, uri in URIS.items()},
+        "credentials": "keys",
+        "shared_volumes": {"weights": {"size": "50Gi", "storage_class": "nfs"}},
+    },
+    "in-place": {"models": {"iris": {"format": "sklearn", "uri": "configmap://weights/iris.joblib"}}},
     "longest-name": {"name": "x" * 63, "replicas": 2},
 }
 CLOUD = Traits(
@@ -59,9 +78,15 @@ def units(folder: Path) -> Iterator[Unit]:
         fields = {"name": name, "owner": "science", "models": {"iris": several["sklearn"]}, **choices}
         for traits in (Traits(), CLOUD):
             yield MLServer.model_validate(fields).unit(Context(traits=traits))
+    for choices, context in product(SERVERS, CONTEXTS):
+        stack = MLServer.model_validate(
+            {"name": "iris", "owner": "science", "models": {"iris": several["sklearn"]}, **choices}
+        )
+        yield from () if any(stack.mistakes(context)) else (stack.unit(context),)
     for graph in graphs().values():
         for context in (Context(), Context(traits=CLOUD, conventions=Conventions(mesh=AMBIENT, traces=TRACES))):
             yield graph.unit(context)
+    yield from servers(CLOUD)
     zoo = MLServer.model_validate({"name": "zoo", "owner": "science", "models": several})
     yield from Environment(addons=(MetricsServer(), NvidiaDevicePlugin()), stacks=(zoo,)).units(Context())
     for key, profile in product(KEYS, PROFILES):

@@ -99,7 +99,7 @@ def subsets(objects: Objects) -> Iterator[SetFinding]:
     for item in objects.of(VIRTUAL_SERVICE):
         for path, node in nodes(mapping(item, "spec"), ("spec",)):
             host, subset = get(node, "host"), get(node, "subset")
-            if subset and (in_cluster(str(host), namespace(item)), subset) not in defined:
+            if subset and (in_cluster(str(host), namespace(item)), str(subset)) not in defined:
                 yield item, (*path, "subset"), f"no pod of {host} is in a subset {subset!r}"
     for item in objects.of(GRAPH):
         yield from ((item, *finding) for finding in _lost_steps(objects, item))
@@ -119,7 +119,7 @@ def _lost_steps(objects: Objects, graph: Object) -> Iterator[Finding]:
     for path, node in nodes(there, ("spec", "nodes")):
         for index, step in enumerate(entries(node, "steps")):
             inner, service = get(step, "nodeName"), get(step, "serviceName")
-            if inner and inner not in there:
+            if inner and str(inner) not in there:
                 yield (*path, "steps", index, "nodeName"), f"there is no node {inner!r}"
             if service and not objects.find(INFERENCE, namespace(graph), str(service)):
                 yield (*path, "steps", index, "serviceName"), f"there is no InferenceService {service!r}"
