@@ -21,7 +21,7 @@ from components.seldon import access, agreement, drawn, manifest, servers
 from components.seldon.graph import Graph
 from components.seldon.predictor import Predictor
 from components.unit import KubernetesObject
-from components.values import Host
+from components.values import Host, Whole
 
 PATHS = {"seldon": "api/v1.0/predictions", "v2": "v2/models/{graph}/infer", "tensorflow": "v1/models/{graph}:predict"}
 OPERATORS = ("app.kubernetes.io/component", "app.kubernetes.io/managed-by")
@@ -39,7 +39,7 @@ class Seldon(ModelStack):
     """None is Seldon's own; kfserving is the former name of v2."""
     transport: Literal["rest", "grpc"] | None = None
     server_type: Literal["rpc", "kafka"] | None = None
-    replicas: int | None = Field(default=None, ge=0)
+    replicas: Whole | None = Field(default=None, ge=0)
     """Of what says none itself."""
     host: Host | None = None
     """The one host at which the gateway takes requests for it; None: any."""
