@@ -23,16 +23,8 @@ def debian(log: IO[str]) -> Path:
         partial = layer.with_suffix(".partial.tar")
         unread = (f"--dpkgopt=path-exclude=/usr/share/{folder}/*" for folder in ("doc", "locale", "man"))
         folders = "--customize-hook=mkdir -p $1/opt/mlserver $1/mnt/models $1/usr/local/bin"
-        run(
-            log,
-            "mmdebstrap",
-            "--variant=minbase",
-            "--include=python3,libpython3.11,libgomp1",
-            *unread,
-            folders,
-            SUITE,
-            partial,
-        )
+        include = "--include=python3,libpython3.11,libgomp1"
+        run(log, "mmdebstrap", "--variant=minbase", include, *unread, folders, SUITE, partial)
         partial.rename(layer)
     return layer
 
