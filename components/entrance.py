@@ -23,10 +23,12 @@ ROUTED = {"http": "HTTPRoute", "grpc": "GRPCRoute"}
 class Entrance(NamedTuple):
     """What a stack says about it.
 
-    `metadata` is that of its objects; `ports` are those of its server; `candidate` is the Service of its candidate.
+    `metadata` is that of its objects; `pods` are the labels of its pods; `ports` are those of its server; `candidate`
+    is the Service of its candidate.
     """
 
     metadata: dict[str, Any]
+    pods: dict[str, str]
     ports: dict[str, int]
     candidate: str
     traffic: Traffic | None
@@ -109,8 +111,9 @@ class Entrance(NamedTuple):
         if self.split_by(context) == "replicas":
             return {"app.kubernetes.io/part-of": self.name}
         way = self.traffic.way if self.traffic else None
-        live = self.candidate if isinstance(way, BlueGreen) and way.live == "candidate" else self.name
-        return {"app.kubernetes.io/name": live}
+        if isinstance(way, BlueGreen) and way.live == "candidate":
+            return {"app.kubernetes.io/name": self.candidate}
+        return self.pods
 
     def _service(self, context: Context) -> KubernetesObject:
         proxied = {"istio.io/use-waypoint": self._waypoint} if self._proxied(context) else {}

@@ -137,7 +137,8 @@ class ModelServer(ModelStack):
 
     def _entrance(self, context: Context) -> Entrance:
         follower = self.candidate.name if self.candidate else ""
-        return Entrance(self._metadata(context), self.server().ports, follower, self.traffic, self.route, self.expose)
+        ports = self.server().ports
+        return Entrance(self._metadata(context), self.selector, ports, follower, self.traffic, self.route, self.expose)
 
     def _needs(self, context: Context) -> tuple[type[Addon], ...]:
         """What the pods of this version cannot run or be counted without."""
