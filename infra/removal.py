@@ -22,12 +22,23 @@ def remove(kubectl: Kubectl, unwanted: Sequence[Identity], log: IO[str], seconds
 
     Raises SlipwayError with what holds an object for longer than `seconds`.
     """
-    for stage in _stages([each.manifest() for each in reversed(unwanted)]):
+    for stage in _stages(_known(kubectl, [each.manifest() for each in reversed(unwanted)])):
         try:
             kubectl.delete(stage, log, seconds)
         except SlipwayError as error:
             held = [line for each in kubectl.find(stage) for line in _holders(kubectl, each)]
             raise SlipwayError("\n".join(held)) if held else error from None
+
+
+def _known(kubectl: Kubectl, objects: list[KubernetesObject]) -> list[KubernetesObject]:
+    """Without custom resources whose definition is gone: they went with it, and nobody knows their kind any more."""
+    if not any(map(is_custom, objects)):
+        return objects
+    definitions = [each["spec"] for each in kubectl.select("customresourcedefinitions", "default", {})]
+    known = {(each["group"], each["names"]["kind"]) for each in definitions}
+    return [
+        each for each in objects if not is_custom(each) or (each["apiVersion"].partition("/")[0], each["kind"]) in known
+    ]
 
 
 def _stages(objects: Sequence[KubernetesObject]) -> Iterator[list[KubernetesObject]]:

@@ -37,6 +37,8 @@ class Stuck(Kubectl):
         return [each for each in self.left if (each["kind"], each["metadata"]["name"]) in asked]
 
     def select(self, kind: str, namespace: str, labels: dict[str, str]) -> list[dict[str, Any]]:
+        if kind == "customresourcedefinitions":
+            return [{"spec": {"group": "example.com", "names": {"kind": "Widget"}}}]
         assert kind == "widgets.example.com"
         return [each for each in self.left if each["metadata"].get("namespace") == namespace]
 
@@ -58,6 +60,12 @@ def test_custom_resources_go_before_their_operator_and_namespaces_last() -> None
     kubectl = stuck()
     remove(kubectl, [SPACE, OPERATOR, WIDGET, ROUTE], io.StringIO())
     assert kubectl.stages == [["HTTPRoute", "Widget"], ["Deployment"], ["Namespace"]]
+
+
+def test_what_went_with_its_definition_is_not_asked_for() -> None:
+    kubectl = stuck()
+    remove(kubectl, [OPERATOR, WIDGET, Identity("gone.example.com/v1", "Widget", "tools", "b")], io.StringIO())
+    assert kubectl.stages == [["Widget"], ["Deployment"], []]
 
 
 def test_what_holds_a_custom_resource_is_said_and_its_operator_stays() -> None:
