@@ -15,7 +15,7 @@ from infra.engine import Engine
 from infra.kubectl import Kubectl
 from infra.live import Live
 from infra.objects import Objects
-from infra.rendered import Rendered, refuse_charts, refuse_encrypted
+from infra.rendered import Rendered, refuse_charts
 from infra.settings import Target
 from sandbox import Step, paths
 from sandbox.step import direct_environ
@@ -34,7 +34,7 @@ class Delivery:
     def up(self) -> Iterator[Step]:
         """From whatever is there to models that serve; what is no longer wanted goes last."""
         if self._known and not engine.available():
-            self._refuse_what_kubectl_cannot()
+            refuse_charts(self._target.units())
         if self._on_sandbox():
             machine.become_root()
             yield from sandbox.up(images(self._target.units()))
@@ -73,7 +73,7 @@ class Delivery:
             self.live().version()
         if self._with_engine():
             return list(preview.changes(self._engine.preview()))
-        self._refuse_what_kubectl_cannot()
+        refuse_charts(self._target.units())
         rendered = self._rendered()
         return list(difference.changes(Objects(self.live()), rendered.wanted(), rendered.unwanted()))
 
@@ -85,11 +85,6 @@ class Delivery:
     def namespace(self) -> str:
         """Where the models are."""
         return self._target.context.models.name
-
-    def _refuse_what_kubectl_cannot(self) -> None:
-        units = self._target.units()
-        refuse_charts(units)
-        refuse_encrypted(units)
 
     def _fit(self, log: IO[str]) -> str:
         if missing := [check for check in doctor.checks(self._target, self._target.name) if check.ok is False]:

@@ -9,7 +9,6 @@ from typing import IO
 from components import render
 from components.errors import SlipwayError
 from components.unit import MANAGED_BY, KubernetesObject, Unit
-from components.values import SECRET
 from infra.inventory import NAMESPACE, Identity, identity, note, noted
 from infra.kubectl import Kubectl
 from infra.settings import Target
@@ -21,13 +20,6 @@ def refuse_charts(units: Iterable[Unit]) -> None:
     if charted := [unit.name for unit in units if unit.charts]:
         fact = f"{', '.join(charted)}: made of Helm charts, which kubectl cannot install"
         raise SlipwayError(f"{fact}. Install Pulumi, or render the environment and let Argo CD apply it")
-
-
-def refuse_encrypted(units: Iterable[Unit]) -> None:
-    """Raises SlipwayError where an object would hold a placeholder for what only the engine can decrypt."""
-    if hidden := [unit.name for unit in units if SECRET in repr((unit.objects, unit.charts))]:
-        fact = f"{', '.join(hidden)}: chosen with an encrypted value, which only Pulumi can read"
-        raise SlipwayError(f"{fact}. Install Pulumi, or say in clear what is no secret")
 
 
 class Rendered:

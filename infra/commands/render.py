@@ -8,7 +8,6 @@ import typer
 from components import render
 from infra import output
 from infra.options import Env, Project
-from infra.rendered import refuse_encrypted
 
 
 def command(
@@ -19,7 +18,6 @@ def command(
     """Write an environment's objects as YAML, one folder a unit, numbered in the order to apply them."""
     project: Project = context.obj
     units = project.target(env).units()
-    refuse_encrypted(units)
     render.write(units, to)
     output.note(f"{len(units)} units in {to}")
     for line in render.unwritten(units):
