@@ -142,7 +142,7 @@ def test_a_fault_of_the_program_is_one_line_and_a_file(lab: CommandLine, monkeyp
     monkeypatch.setattr("infra.predict.predict", fail)
     code, out, err = lab("predict", "iris", "--env", "lab")
     log = paths.logs() / "fault.log"
-    assert (code, out) == (1, "")
+    assert (code, out) == (70, "")
     assert err.startswith(f"error: {__file__}:")
     assert err.endswith(f": KeyError: 'outputs'. This is a fault of the program. Report it with {log}\n")
     assert "Traceback" in log.read_text()
