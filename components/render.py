@@ -8,6 +8,7 @@ from pathlib import Path
 from components import argo
 from components.errors import SlipwayError
 from components.unit import KubernetesObject, Namespace, Unit, identity, waves
+from components.values import SECRET
 from components.yaml_text import dump
 
 Folder = tuple[str, list[KubernetesObject]]
@@ -29,8 +30,15 @@ def folders(units: Iterable[Unit]) -> Iterator[Folder]:
 
 
 def manifests(unit: Unit) -> list[KubernetesObject]:
-    """A unit's charts as Argo CD applications, then its objects. Raises SlipwayError as `argo.application` does."""
-    return [*(argo.application(unit, chart) for chart in unit.charts), *unit.objects]
+    """A unit's charts as Argo CD applications, then its objects.
+
+    Raises SlipwayError as `argo.application` does, and where one would hold a placeholder for an encrypted value.
+    """
+    found = [*(argo.application(unit, chart) for chart in unit.charts), *unit.objects]
+    if SECRET in repr(found):
+        fact = f"{unit.name}: chosen with an encrypted value, which only Pulumi can read"
+        raise SlipwayError(f"{fact}. Install Pulumi, or say in clear what is no secret")
+    return found
 
 
 def unwritten(units: Iterable[Unit]) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """`slipway`: an environment, from the command line."""
 
+import os
 import sys
 import traceback
 from importlib import import_module
@@ -40,7 +41,7 @@ def project(
 
 
 def main() -> None:
-    """Entry point: a wrong file or argument is exit code 2, anything else that fails is 1; neither is a traceback."""
+    """Entry point: a wrong file or argument ends with 2, a fault of ours with 70, whatever else fails with 1."""
     try:
         code = app(standalone_mode=False)
     except typer.TyperException as error:
@@ -49,7 +50,7 @@ def main() -> None:
     except (SlipwayError, SandboxError, OSError) as error:
         _fail(error, 2 if isinstance(error, Invalid) else 1)
     except Exception as error:
-        _fail(_unexpected(error), 1)
+        _fail(_unexpected(error), os.EX_SOFTWARE)
     if code == INTERRUPTED:
         _fail("interrupted. Run it again: it goes on where it was", INTERRUPTED)
     sys.exit(code)

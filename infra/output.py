@@ -8,6 +8,7 @@ from typing import IO, Any
 
 from rich.console import Console
 from rich.table import Column, Table
+from rich.text import Text
 
 from components.errors import SlipwayError
 
@@ -18,7 +19,7 @@ UNWRAPPED = 100_000
 def console(stream: IO[str], *, stderr: bool = False) -> Console:
     """Where `stream` leads now; a terminal's own width, and colours unless NO_COLOR is set."""
     width = None if stream.isatty() else UNWRAPPED
-    return Console(stderr=stderr, highlight=False, soft_wrap=True, markup=False, width=width)
+    return Console(stderr=stderr, highlight=False, soft_wrap=True, markup=False, emoji=False, width=width)
 
 
 out = console(sys.stdout)
@@ -66,5 +67,4 @@ def note(line: str) -> None:
 def error(found: Exception | str) -> None:
     """What went wrong; of the operating system's own errors, which file and why."""
     text = f"{found.filename or 'this machine'}: {found.strerror}" if isinstance(found, OSError) else str(found)
-    err.print("error:", style="red", end=" ")
-    err.print(text)
+    err.print(Text.assemble(("error:", "red"), f" {text}"))

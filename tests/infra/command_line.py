@@ -12,7 +12,7 @@ from infra import cli
 class Done(NamedTuple):
     """How a command ended, and what it printed."""
 
-    code: int | str | None
+    code: int | str
     out: str
     err: str
 
@@ -34,4 +34,4 @@ class CommandLine:
         with pytest.raises(SystemExit) as left:
             cli.main()
         printed = self._captured.readouterr()
-        return Done(left.value.code, printed.out, printed.err)
+        return Done(left.value.code or 0, printed.out, printed.err)

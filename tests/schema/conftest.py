@@ -6,7 +6,7 @@ import pytest
 from kubernetes_validate import utils  # type: ignore[import-untyped]
 
 from components.unit import KubernetesObject
-from tests.schema import emitted
+from tests.schema import definitions, emitted
 
 
 @pytest.fixture(scope="session")
@@ -26,3 +26,9 @@ def _read_each_schema_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(utils, "schema_contents", functools.cache(utils.schema_contents))
         yield
+
+
+@pytest.fixture(scope="session")
+def schemas(shared: Path, objects: list[KubernetesObject]) -> definitions.Schemas:
+    """Of the custom resources that are emitted."""
+    return definitions.load(shared / "crds", {manifest["kind"] for manifest in objects})
