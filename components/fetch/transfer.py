@@ -58,6 +58,10 @@ class _Progress:
         self._wanted, self._read = wanted, dict[str, int]()
         self._lock, self._said = Lock(), time.monotonic()
 
+    def name(self, file: RemoteFile) -> str:
+        """How a file is told from others."""
+        return "/".join(filter(None, (self._wanted.name, file.path)))
+
     def at(self, path: str, position: int) -> None:
         """Raises Refused where more comes than the model may have."""
         with self._lock:
@@ -100,7 +104,7 @@ def _read(file: RemoteFile, part: Path, retries: Retries, progress: _Progress) -
         if file.size is not None and _size(part) != file.size:
             raise ConnectionError(f"it ended after {_size(part):,} of {file.size:,} bytes")
 
-    retries.insist(file.path or "its file", attempt, lambda: _size(part))
+    retries.insist(progress.name(file), attempt, lambda: _size(part))
 
 
 def _size(part: Path) -> int:
