@@ -15,6 +15,7 @@ from .model_server import ModelServer
 from .model_stack import Endpoint, ModelStack
 from .model_store import Grant, StoreUrl
 from .model_uri import ModelUri
+from .model_volumes import SharedVolume
 from .network import Cidr
 from .node_pool import Gpu, NodePool, Taint
 from .platform import Platform
@@ -66,6 +67,7 @@ __all__ = [
     "Quantity",
     "Resources",
     "Server",
+    "SharedVolume",
     "SignIn",
     "SlipwayError",
     "StoreUrl",

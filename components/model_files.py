@@ -15,7 +15,6 @@ from components.unit import KubernetesObject
 MODELS = "slipway/models"
 """The annotation of a pod with `uri` and `sha256` (or null) of each model that is no file of this machine, as JSON."""
 
-
 _MODELS = {"name": "models", "mountPath": MODELS_FOLDER, "readOnly": True}
 
 

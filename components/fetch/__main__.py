@@ -49,7 +49,7 @@ def _refusal(wanted: Wanted, plan: dict[str, Any], work: Path) -> str | None:
 
 def _bring(wanted: Wanted, redirects: list[str] | None, work: Path, retries: Retries) -> None:
     source = import_module(_source(wanted))
-    bring(wanted, retries.insist("its place", lambda: list(source.files(wanted, redirects))), work, retries)
+    bring(wanted, retries.insist(wanted.name, lambda: list(source.files(wanted, redirects))), work, retries)
 
 
 def _source(wanted: Wanted) -> str:

@@ -36,7 +36,8 @@ class Retries(NamedTuple):
                 failures = 1 if progress() > reached else failures + 1
                 reached = max(reached, progress())
                 if failures >= self.attempts or _final(error):
-                    raise Refused(f"{what}: {reason(error)}") from error
+                    print(f"{what}: {reason(error)}", flush=True)
+                    raise Refused(reason(error)) from error
                 seconds = min(self.longest_seconds, self.first_seconds * 2 ** (failures - 1)) * uniform(0.5, 1)
                 print(f"{what}: {reason(error)}; asked again in {seconds:.1f} s", flush=True)
                 time.sleep(seconds)
@@ -44,14 +45,17 @@ class Retries(NamedTuple):
 
 def reason(error: BaseException) -> str:
     """One line for a person, without the query of any URL: signatures are keys."""
-    if isinstance(error, Refused):
-        return str(error)
-    if refused := next((each for each in _chain(error) if isinstance(each, PermissionError)), None):
-        return str(refused)
     if status := _status(error):
         return ". ".join(filter(None, (f"answered {status}", _CURES.get(status))))
-    text = str(error) or type(error).__name__
+    told = (each for each in _chain(error) if isinstance(each, Refused | PermissionError) or _system(each))
+    origin = next(told, error)
+    text = _system(origin) or str(origin) or type(origin).__name__
     return re.sub(r"\?\S+", "?…", " ".join(text.split()))[:300]
+
+
+def _system(error: BaseException) -> str:
+    """What the system itself says, such as 'Connection refused'; '' where it is not the system that speaks."""
+    return str(error.strerror or "") if isinstance(error, OSError) and error.errno else ""
 
 
 def _final(error: BaseException) -> bool:

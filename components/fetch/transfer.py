@@ -1,9 +1,9 @@
 """Brings a model's files, and shows it only when it is whole."""
 
 import hashlib
+import os
 import shutil
 import time
-from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path, PurePosixPath
 from threading import Lock
@@ -19,18 +19,17 @@ SAID_EVERY = 10
 MEBIBYTE = 1024 * 1024
 
 
-def bring(wanted: Wanted, files: Iterable[RemoteFile], work: Path, retries: Retries) -> None:
+def bring(wanted: Wanted, files: list[RemoteFile], work: Path, retries: Retries) -> None:
     """Put `files` at the model's target, all or nothing. Raises Refused.
 
     What was read stays in `work`, to go on from, unless it is not what the plan says.
     """
-    listed = list(files)
-    _weigh(wanted, listed)
+    _weigh(wanted, files)
     progress = _Progress(wanted)
-    parts = {each.path: work / _key(each) for each in listed}
+    parts = {each.path: work / _key(each) for each in files}
     work.mkdir(parents=True, exist_ok=True)
     with ThreadPoolExecutor(TOGETHER) as pool:
-        list(pool.map(lambda each: _read(each, parts[each.path], retries, progress), listed))
+        list(pool.map(lambda each: _read(each, parts[each.path], retries, progress), files))
     whole = _assembled(work / "whole", Path(wanted.target).name, parts)
     try:
         verify(wanted, whole)
@@ -57,6 +56,10 @@ class _Progress:
     def __init__(self, wanted: Wanted) -> None:
         self._wanted, self._read = wanted, dict[str, int]()
         self._lock, self._said = Lock(), time.monotonic()
+
+    def name(self, file: RemoteFile) -> str:
+        """How a file is told from others."""
+        return "/".join(filter(None, (self._wanted.name, file.path)))
 
     def at(self, path: str, position: int) -> None:
         """Raises Refused where more comes than the model may have."""
@@ -97,10 +100,12 @@ def _read(file: RemoteFile, part: Path, retries: Retries, progress: _Progress) -
             for chunk in chunks:
                 out.write(chunk)
                 progress.at(file.path, out.tell())
+            out.flush()
+            os.fsync(out.fileno())  # a name that outlives a power cut must not be of an empty file
         if file.size is not None and _size(part) != file.size:
             raise ConnectionError(f"it ended after {_size(part):,} of {file.size:,} bytes")
 
-    retries.insist(file.path or "its file", attempt, lambda: _size(part))
+    retries.insist(progress.name(file), attempt, lambda: _size(part))
 
 
 def _size(part: Path) -> int:

@@ -96,7 +96,7 @@ def test_models_from_a_store_a_server_that_fails_and_a_claim_answer_as_their_fil
     said = json.loads(pod["metadata"]["annotations"]["slipway/models"])
     assert said["iris"] == {"uri": "s3://flowers/iris/iris.joblib", "sha256": DIGEST}
     log = cluster.kubectl("logs", "-n", "models", pod["metadata"]["name"], "-c", "fetch")
-    assert "its file: answered 503; asked again in" in log
+    assert "by-https: answered 503; asked again in" in log
     assert ".partial" not in cluster.python("flower", "import os; print(os.listdir('/mnt/models'))")
 
 

@@ -206,7 +206,7 @@ def test_a_service_account_reads_exactly_its_stores() -> None:
     }
     policy = yaml.safe_load(deployed.named("eks-models-iris", "aws:iam/rolePolicy:").inputs["policy"])
     assert [each["Resource"] for each in policy["Statement"]] == [
-        *(["arn:aws:s3:::bucket/iris/*"], ["arn:aws:s3:::bucket"]),
+        *(["arn:aws:s3:::bucket/iris", "arn:aws:s3:::bucket/iris/*"], ["arn:aws:s3:::bucket"]),
     ]
     trust = yaml.safe_load(deployed.named("eks-models-iris", "aws:iam/role:").inputs["assumeRolePolicy"])
     assert trust["Statement"][0]["Principal"] == {"Service": "pods.eks.amazonaws.com"}

@@ -34,7 +34,7 @@ def test_a_server_that_is_busy_is_asked_again(pod: Pod, server: Server) -> None:
     server.faults = [status(503), status(429)]
     done = pod.fetch(iris=weights(server, sha256=DIGEST))
     assert done.code == 0, done.out
-    assert "its file: answered 503; asked again in 0.0 s" in done.out
+    assert "iris: answered 503; asked again in 0.0 s" in done.out
     assert server.read() == [None, None, None]
 
 
@@ -116,7 +116,7 @@ def test_a_refusal_is_final_and_a_failure_is_not_at_first(pod: Pod, server: Serv
     done = pod.fetch(**{f"m{code}": f"https://{server.host}/{code}" for code in expected})
     assert done.code == 1
     for code, (asked, words) in expected.items():
-        assert f"model 'm{code}' (https://{server.host}/{code}): its place: {words}" in done.reason
+        assert f"model 'm{code}' (https://{server.host}/{code}): {words}" in done.reason
         assert [each.path for each in server.asked].count(f"/{code}") == asked
 
 

@@ -65,8 +65,8 @@ def test_s3(pod: Pod, s3_port: int, digest: str) -> None:
     pod.env = env
     done = pod.fetch(gone="s3://store/models/gone", nowhere="s3://nowhere/models", wrong=churn)
     assert done.code == 1
-    assert "model 'gone' (s3://store/models/gone): its place: answered 404. Mend its uri" in done.reason
-    assert "model 'nowhere' (s3://nowhere/models): its place: answered 404. Mend its uri" in done.reason
+    assert "model 'gone' (s3://store/models/gone): answered 404. Mend its uri" in done.reason
+    assert "model 'nowhere' (s3://nowhere/models): answered 404. Mend its uri" in done.reason
 
 
 def test_s3_without_keys_says_so_and_asks_no_metadata_service(pod: Pod) -> None:
