@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from scipy.stats import binom
+from scipy.stats import binom  # type: ignore[import-untyped]
 
 from .cluster import Cluster
 from .load import Trickle
@@ -67,13 +67,13 @@ def test_a_canary_gets_its_share_and_two_colours_change_places(
 def test_ten_thousand_requests_from_a_first_share_to_promotion(
     cluster: Cluster, project: Project, seven: Models
 ) -> None:
-    steps = {"steps": [25, 50], "replicas": 4}
+    steps = [25, 50]
     project.up(ONE)
     with Trickle(address := cluster.address("flower"), callers=4, pause=0.01) as trickle:
-        for number, share in enumerate(steps["steps"], start=1):  # type: ignore[arg-type]  # of the list
-            project.up(_with("canary", seven, step=number, **steps))
+        for number, share in enumerate(steps, start=1):
+            project.up(shared := _with("canary", seven, replicas=4, steps=steps, step=number))
             assert any(_is_fair(address, 2000, share) for _ in range(SAMPLES))
-        project.up({"iris": {**_with("canary", seven, step=2, **steps)["iris"], **seven}})
+        project.up({"iris": {**shared["iris"], **seven}})
         project.up({"iris": {**FLOWER, **seven, "replicas": 4}})
         trickle.agree(7)
         trickle.until(10_000)
