@@ -17,9 +17,12 @@ from .model_store import Grant, StoreUrl
 from .model_uri import ModelUri
 from .network import Cidr
 from .node_pool import Gpu, NodePool, Taint
+from .placement import Placement
 from .platform import Platform
+from .route import Expose, Route
 from .scaling import Autoscaling
 from .server import Server
+from .traffic import Traffic
 from .unit import Chart, ChartImage, GeneratedSecret, KubernetesObject, Namespace, Unit
 from .values import DnsLabel, Host, PinnedImage, Quantity, Resources, Value
 
@@ -40,6 +43,7 @@ __all__ = [
     "DnsLabel",
     "Endpoint",
     "Environment",
+    "Expose",
     "Format",
     "GeneratedSecret",
     "Gpu",
@@ -61,15 +65,18 @@ __all__ = [
     "Namespace",
     "NodePool",
     "PinnedImage",
+    "Placement",
     "Platform",
     "Profile",
     "Quantity",
     "Resources",
+    "Route",
     "Server",
     "SignIn",
     "SlipwayError",
     "StoreUrl",
     "Taint",
+    "Traffic",
     "Traits",
     "Unit",
     "UnknownKind",

@@ -1,7 +1,6 @@
 """A candidate gets its share of the requests, and none is lost while it comes, takes over, and goes."""
 
 import base64
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -78,19 +77,6 @@ def test_ten_thousand_requests_from_a_first_share_to_promotion(
         trickle.agree(7)
         trickle.until(10_000)
     assert trickle.lost == []
-
-
-@pytest.mark.soak
-def test_a_canary_that_crashes_gets_no_request(cluster: Cluster, project: Project, tmp_path: Path) -> None:
-    project.up(ONE)
-    (tmp_path / "iris.joblib").write_bytes(b"this is no model")
-    broken = {"models": {"iris": {"artefact": {"path": str(tmp_path / "iris.joblib"), "sha256": None}}}}
-    with Trickle(cluster.address("flower"), callers=2, pause=0.02) as trickle:
-        failed = project.tried(_with("canary", broken, replicas=2, weight=50))
-        project.up(ONE)
-    assert "models/flower-candidate cannot start" in failed.err
-    assert trickle.lost == []
-    assert set(trickle.answers) == {0}
 
 
 def _with(way: str, candidate: Models, replicas: int = 1, **choices: Any) -> Models:
