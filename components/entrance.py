@@ -23,10 +23,12 @@ ROUTED = {"http": "HTTPRoute", "grpc": "GRPCRoute"}
 class Entrance(NamedTuple):
     """What a stack says about it.
 
-    `metadata` is that of its objects; `ports` are those of its server; `candidate` is the Service of its candidate.
+    `metadata` is that of its objects; `pods` are the labels of its pods; `ports` are those of its server; `candidate`
+    is the Service of its candidate.
     """
 
     metadata: dict[str, Any]
+    pods: dict[str, str]
     ports: dict[str, int]
     candidate: str
     traffic: Traffic | None
@@ -79,6 +81,8 @@ class Entrance(NamedTuple):
         """What this environment cannot do of it, each with its cure."""
         if self.route:
             yield from routing.refusals(self.route, context)
+        if (self.route or self.expose) and "http" not in self.ports:
+            yield "route and expose lead to the port 'http', and its server has none. Call the one that is asked so"
         yield from self._shut_out(context)
         yield from self._unshared(context)
 
@@ -109,8 +113,9 @@ class Entrance(NamedTuple):
         if self.split_by(context) == "replicas":
             return {"app.kubernetes.io/part-of": self.name}
         way = self.traffic.way if self.traffic else None
-        live = self.candidate if isinstance(way, BlueGreen) and way.live == "candidate" else self.name
-        return {"app.kubernetes.io/name": live}
+        if isinstance(way, BlueGreen) and way.live == "candidate":
+            return {"app.kubernetes.io/name": self.candidate}
+        return self.pods
 
     def _service(self, context: Context) -> KubernetesObject:
         proxied = {"istio.io/use-waypoint": self._waypoint} if self._proxied(context) else {}
@@ -157,7 +162,8 @@ class Entrance(NamedTuple):
 
     def _opened(self, rule: str, why: str) -> dict[str, Any]:
         """Metadata with the owner's word for what would otherwise break a rule."""
-        return {**self._named(self.name), **excepted(**{rule: f"{self.metadata['labels']['slipway/owner']}: {why}"})}
+        owner = self.metadata["labels"].get("slipway/owner", self.name)
+        return {**self._named(self.name), **excepted(**{rule: f"{owner}: {why}"})}
 
     def _named(self, name: str) -> dict[str, Any]:
         return {**self.metadata, "name": name, "labels": dict(self.metadata["labels"])}

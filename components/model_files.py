@@ -69,6 +69,8 @@ def load(
 def _plain(name: str, files: artefact.Files, models: Mapping[str, Model]) -> Loaded:
     """The ConfigMap as the folder itself."""
     small = small_files(files, models)
+    if not small:
+        return Loaded((), (), ())
     config = artefact.config_map(name, small)
     return Loaded((config,), (_with_others(artefact.volume("models", config, small), models),), (_MODELS,))
 

@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cached_property
@@ -23,7 +24,14 @@ PREDICTION_SECONDS = 30
 BUSY = frozenset((429, 502, 503, 504))
 """Statuses of an API server, or of what stands before it, that has no time now."""
 RETRY = Retry(
-    connect=0, read=2, status=8, backoff_factor=0.2, backoff_max=3, status_forcelist=BUSY, raise_on_status=False
+    connect=0,
+    read=2,
+    other=0,
+    status=8,
+    backoff_factor=0.2,
+    backoff_max=3,
+    status_forcelist=BUSY,
+    raise_on_status=False,
 )
 _new_client: Callable[..., object] = config.new_client_from_config
 _port_forward: Callable[..., Any] = portforward_call
@@ -49,10 +57,15 @@ class Live:
         chosen = client.Configuration()
         chosen.retries = RETRY
         try:
-            return cast(client.ApiClient, _new_client(str(self.kubeconfig), self.context, client_configuration=chosen))
-        except (config.ConfigException, yaml.YAMLError, OSError, ValueError, TypeError, AttributeError) as error:
+            api = _new_client(str(self.kubeconfig), self.context, client_configuration=chosen)
+            if not re.match("https?://[^ ]+$", chosen.host):
+                raise ValueError(f"{chosen.host!r} is not the address of an API server")
+            return cast(client.ApiClient, api)
+        except (TypeError, AttributeError):
+            words = "it is not a kubeconfig"
+        except (config.ConfigException, yaml.YAMLError, OSError, ValueError) as error:
             words = " ".join(str(error).split())
-            raise SlipwayError(f"kubeconfig {self.kubeconfig}: {words}. Mend the file, or name another one") from None
+        raise SlipwayError(f"kubeconfig {self.kubeconfig}: {words}. Mend the file, or name another one")
 
     def version(self) -> str:
         """The API server's version. Raises Unreachable where it does not answer within seconds."""

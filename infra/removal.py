@@ -1,7 +1,7 @@
 """Removes objects in an order in which none gets stuck, and says what holds one that does."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import IO
 
 from components.errors import SlipwayError
@@ -39,15 +39,13 @@ def _stages(objects: Sequence[KubernetesObject]) -> Iterator[list[KubernetesObje
     yield spaces
 
 
-def _holders(kubectl: Kubectl, found: KubernetesObject) -> Iterable[str]:
-    """A sentence and its cure for each finalizer that keeps `found`, or what is in it, from going."""
+def _holders(kubectl: Kubectl, found: KubernetesObject) -> Iterator[str]:
+    """A sentence and its cure for each thing that keeps `found`, or what is in it, from going."""
     metadata = found["metadata"]
     if "deletionTimestamp" not in metadata:
         return
     if found["kind"] == "Namespace":
-        for resource in _remaining(found):
-            for inside in kubectl.select(resource, metadata["name"], {}):
-                yield from _holders(kubectl, inside)
+        yield from _within(kubectl, found)
     for finalizer in metadata.get("finalizers", ()):
         place, kind = metadata.get("namespace"), found["kind"]
         name = "/".join(filter(None, (place, metadata["name"])))
@@ -56,6 +54,13 @@ def _holders(kubectl: Kubectl, found: KubernetesObject) -> Iterable[str]:
         yield f"{fact}. Bring back what put it there, and run this again; if there is no such thing any more: {patch}"
 
 
-def _remaining(namespace: KubernetesObject) -> list[str]:
+def _within(kubectl: Kubectl, namespace: KubernetesObject) -> Iterator[str]:
+    """What keeps a namespace: objects that are still in it, or an API of which nobody can say whether there are any."""
+    name = namespace["metadata"]["name"]
     conditions = namespace.get("status", {}).get("conditions", ())
-    return sorted({found for each in conditions for found in REMAINING.findall(each.get("message", ""))})
+    says = {each["type"]: each["message"] for each in conditions if each["status"] == "True"}
+    if silent := says.get("NamespaceDeletionDiscoveryFailure", ""):
+        yield f"Namespace {name} does not go: {silent}. Mend or delete that API: kubectl get apiservice"
+    for resource in REMAINING.findall(says.get("NamespaceContentRemaining", "")):
+        for inside in kubectl.select(resource, name, {}):
+            yield from _holders(kubectl, inside)

@@ -65,6 +65,7 @@ def controller_manager() -> Daemon:
         "--bind-address=127.0.0.1",
         f"--cluster-signing-cert-file={etc}/ca.crt",
         f"--cluster-signing-key-file={etc}/ca.key",
+        "--horizontal-pod-autoscaler-sync-period=5s",
         f"--kubeconfig={etc}/kube-controller-manager.kubeconfig",
         "--leader-elect=false",
         f"--root-ca-file={etc}/ca.crt",
@@ -83,6 +84,7 @@ def kubelet() -> Daemon:
     return _daemon(
         "kubelet",
         f"--config={etc}/kubelet.json",
+        f"--containerd={paths.sockets()}/containerd.sock",  # cAdvisor asks it whose a container is
         f"--hostname-override={NODE}",
         f"--kubeconfig={etc}/kubelet.kubeconfig",
         f"--node-ip={network.ranges().node}",

@@ -98,9 +98,10 @@ class Triton(ModelServer):
 
     def endpoints(self, context: Context) -> tuple[Endpoint, ...]:
         base = f"{self.url(context)}/v2/models"
+        called: dict[str, TritonModel | Ensemble] = {**self.models, **self.ensembles}
         return tuple(
-            Endpoint(model=name, url=f"{base}/{name}/infer", sample=called.sample, answer=called.answer)
-            for name, called in (*self.models.items(), *self.ensembles.items())
+            Endpoint(model=name, url=f"{base}/{name}/infer", sample=each.sample, answer=each.answer)
+            for name, each in called.items()
         )
 
     def summary(self) -> tuple[str, ...]:

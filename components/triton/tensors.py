@@ -8,8 +8,20 @@ from components.text_proto import Name
 from components.values import Value
 
 DataType = Literal[
-    *("BOOL", "UINT8", "UINT16", "UINT32", "UINT64", "INT8", "INT16", "INT32", "INT64"),
-    *("FP16", "BF16", "FP32", "FP64", "BYTES"),
+    "BF16",
+    "BOOL",
+    "BYTES",
+    "FP16",
+    "FP32",
+    "FP64",
+    "INT16",
+    "INT32",
+    "INT64",
+    "INT8",
+    "UINT16",
+    "UINT32",
+    "UINT64",
+    "UINT8",
 ]
 """As requests of the Open Inference protocol spell it."""
 TensorName = Annotated[str, StringConstraints(pattern=r"^\S+$")]

@@ -50,22 +50,14 @@ def command(
 
 
 def _show(found: Judgement) -> None:
-    verdict = found.verdict
+    verdict, level = found.verdict, found.target.terms.level
     if verdict.violations:
-        output.table(
-            ("severity", "rule", "object", "where", "what"),
-            ((e.severity, e.rule, e.object, e.path, e.message) for e in verdict.violations),
-        )
-    said = dict.fromkeys(exemption for _, exemption in verdict.excepted)
-    if said:
-        output.table(
-            ("excepted", "of", "until", "because"),
-            ((e.rule, e.object, str(e.until or "it changes"), e.reason) for e in said),
-        )
-    for each in verdict.unused:
-        output.note(f"note: nothing needs the exception from {each.rule} for {each.object}. Remove it")
-    output.note(
-        f"{len(verdict.violations)} violations of {len(all_rules())} rules, at level {found.target.terms.level}"
-    )
+        head = ("severity", "rule", "object", "where", "what")
+        output.table(head, ((e.severity, e.rule, e.object, e.path, e.message) for e in verdict.violations))
+    for excepted in dict.fromkeys(exemption for _, exemption in verdict.excepted):
+        output.lines(str(excepted))
+    for unused in verdict.unused:
+        output.note(f"note: nothing needs this exception any more. Remove it: {unused}")
+    output.note(f"level {level}: {len(all_rules())} rules, broken {len(verdict.violations)} times")
     if found.target.cluster.spec.extra:
-        output.note("note: this is what is rendered; of the cloud's resources, the policy pack judges (docs/policy.md)")
+        output.note("note: judged is what is rendered; the cloud's own resources are left to the policy pack")

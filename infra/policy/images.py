@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from .charts import CHART
-from .objects import Object, Path, entries, get, is_resource, kind, mapping, nodes, pod
+from .objects import Object, Path, entries, get, is_custom, kind, mapping, nodes, pod
 
 HUB = "docker.io"
 """The registry of a name that says none."""
@@ -43,7 +43,7 @@ def of(item: Object, *, charts: bool = True) -> Iterator[tuple[Path, Image]]:
         return _valued(item) if charts else iter(())
     if found := pod(item):
         return (((*path, "image"), parsed(str(each.get("image") or ""))) for path, each in found.containers)
-    return _custom(item) if "." in kind(item) and not is_resource(item) else iter(())
+    return _custom(item) if is_custom(item) else iter(())
 
 
 def _custom(item: Object) -> Iterator[tuple[Path, Image]]:

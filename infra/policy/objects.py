@@ -82,6 +82,12 @@ def is_resource(item: Object) -> bool:
     return "properties" in item
 
 
+def is_custom(item: Object) -> bool:
+    """Whether an operator makes something of it; of Argo CD's Applications, their charts are judged instead."""
+    group, _, _ = kind(item).rpartition("/")
+    return "." in group and not group.endswith((".k8s.io", "argoproj.io", "helm.sh")) and not is_resource(item)
+
+
 def kind(item: Object) -> str:
     """Kind with its API group but without a version: 'Service', 'apps/Deployment'; a cloud resource's type."""
     if is_resource(item):
@@ -127,7 +133,8 @@ def nodes(node: Any, path: Path = ()) -> Iterator[tuple[Path, Object]]:
         yield path, node
     items = node.items() if isinstance(node, Mapping) else enumerate(node) if is_list(node) else ()
     for key, inner in items:
-        yield from nodes(inner, (*path, key))
+        if not isinstance(inner, str | int | float | None):
+            yield from nodes(inner, (*path, key))
 
 
 def show(path: Path) -> str:

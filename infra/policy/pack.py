@@ -19,7 +19,7 @@ from pulumi_policy import (  # type: ignore[import-not-found]  # lives in the pa
     StackValidationArgs,
     StackValidationPolicy,
 )
-from pulumi_policy import policy as sdk  # type: ignore[import-not-found]
+from pulumi_policy import policy as sdk
 
 from .charts import RELEASE, of_release
 from .index import Objects

@@ -40,7 +40,8 @@ def from_config(config: Mapping[str, str]) -> Terms:
     return Terms(
         level=Level(config.get("slipway:profile", Level.PRODUCTION)),
         exemptions=tuple(map(_exemption, exceptions or ())),
-        **{key: tuple(given) for key, given in (trusted or {}).items()},
+        registries=tuple((trusted or {}).get("registries", REGISTRIES)),
+        models=tuple((trusted or {}).get("models", STORES)),
     )
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from components.context import Collector, Context, Conventions, Gateway, Opening, Traits
 from components.mesh import AMBIENT
+from tests.schema.servers import CHOICES
 
 Fields = dict[str, Any]
 
@@ -54,8 +55,13 @@ STARTS: dict[str, Fields] = {
         "vllm": "huggingface",
     }.items()
 }
+STARTS["container"] = {**STARTS["mlserver"], **CHOICES["container"]["plain"]}
 """The least that a stack of each runtime says."""
 OWN: dict[str, tuple[Fields, ...]] = {
+    "container": (
+        *({**each, "ready": {"path": None, **each["ready"]}} for each in CHOICES["container"].values()),
+        {"request_path": "/ask", "sample": {"a": 1}, "answer": {"b": 1}, "metrics_port": "http", "metrics_path": "/m"},
+    ),
     "tf_serving": (
         {"look_again_seconds": 5, "warm_up_rounds": 2, "flags": {"tensorflow_session_parallelism": 2}},
         {"models": {"iris": {"latest": 2}}},
@@ -110,7 +116,10 @@ CONTEXTS = (
     Context(conventions=Conventions(profile="laptop", nginx_class="nginx")),
     Context(
         conventions=Conventions(
-            gateway=GATEWAY, mesh=AMBIENT, traces=Collector(namespace="tracing", service="collector", port=4317)
+            gateway=GATEWAY,
+            mesh=AMBIENT,
+            traces=Collector(namespace="tracing", service="collector", port=4317),
+            graph_routes=True,
         )
     ),
     Context(conventions=Conventions(gateway=GATEWAY.model_copy(update={"istio": False}))),

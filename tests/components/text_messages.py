@@ -2,7 +2,13 @@
 
 from typing import Any
 
-from google.protobuf import descriptor_pb2, descriptor_pool, json_format, message_factory, text_format
+from google.protobuf import (  # type: ignore[import-untyped]
+    descriptor_pb2,
+    descriptor_pool,
+    json_format,
+    message_factory,
+    text_format,
+)
 
 Messages = dict[str, dict[str, Any]]
 """Message to fields, each a type: str, int, bool, another message's name, or a list of one of these if repeated."""

@@ -5,6 +5,7 @@ it down. Each also runs alone, on the sandbox that is there or a new one.
 """
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -38,6 +39,17 @@ def cluster() -> Cluster:
     """The sandbox, as `slipway up` leaves it."""
     well("up", "--env", "sandbox")
     return Cluster()
+
+
+@pytest.fixture(scope="session")
+def custom_resources(cluster: Cluster, shared: Path) -> Iterator[None]:
+    """The definitions that other projects' operators bring. They go with the sandbox, or else in the end."""
+    files = ("-f", str(shared / "crds"))
+    cluster.kubectl("apply", "--server-side", *files)
+    cluster.kubectl("wait", "--for=condition=Established", "--timeout=300s", "crd", "--all")
+    yield
+    if runs():
+        cluster.kubectl("delete", "--ignore-not-found", "--wait=false", *files)
 
 
 @pytest.fixture(scope="session")

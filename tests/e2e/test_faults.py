@@ -156,7 +156,7 @@ def test_a_definition_that_comes_late(cluster: Cluster) -> None:
 
 @pytest.mark.soak
 def test_a_definition_that_is_missing(cluster: Cluster) -> None:
-    with pytest.raises(SlipwayError, match=r"(?s)kubectl apply Wedge models/a: .*no matches for kind"):
+    with pytest.raises(SlipwayError, match=r"(?s)kubectl apply Wedge models/a: .*(no matches|could not find)"):
         Kubectl(sandbox.kubectl(), sandbox.kubeconfig()).apply([WEDGE], StringIO())
 
 

@@ -9,6 +9,7 @@ import pytest
 from components.unit import KubernetesObject, Namespace, is_custom
 from infra import environment_file
 from tests.schema.emitted import objects
+from tests.schema.servers import servers
 
 from .cluster import Cluster
 from .machine import ROOT, environ, runs, well
@@ -17,17 +18,6 @@ pytestmark = pytest.mark.e2e
 
 STRICT = ("apply", "--server-side", "--force-conflicts", "--dry-run=server", "--validate=strict")
 ENVIRONMENTS = environment_file.names(ROOT)
-
-
-@pytest.fixture(scope="session")
-def custom_resources(cluster: Cluster, shared: Path) -> Iterator[None]:
-    """The definitions that other projects' operators bring. They go with the sandbox, or else in the end."""
-    files = ("-f", str(shared / "crds"))
-    cluster.kubectl("apply", "--server-side", *files)
-    cluster.kubectl("wait", "--for=condition=Established", "--timeout=300s", "crd", "--all")
-    yield
-    if runs():
-        cluster.kubectl("delete", "--ignore-not-found", "--wait=false", *files)
 
 
 @pytest.fixture(scope="session")
@@ -59,6 +49,13 @@ def test_files_are_the_same_bytes_each_time_and_the_api_server_takes_them(
 def test_the_api_server_takes_every_choice_of_every_add_on(cluster: Cluster, tmp_path: Path) -> None:
     found = list(filter(is_custom, objects(tmp_path)))
     assert len({each["kind"] for each in found}) > 10
+    printed = cluster.kubectl(*STRICT, "-f", "-", stdin=_list(found))
+    assert len(printed.splitlines()) == len(found)
+
+
+@pytest.mark.usefixtures("namespaces")
+def test_the_api_server_takes_every_choice_of_every_server(cluster: Cluster) -> None:
+    found = [each for unit in servers() for each in unit.objects]
     printed = cluster.kubectl(*STRICT, "-f", "-", stdin=_list(found))
     assert len(printed.splitlines()) == len(found)
 

@@ -1,6 +1,7 @@
 """The order in which objects go, and what is said of one that does not."""
 
 import io
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import IO, Any
@@ -56,7 +57,7 @@ def going(identity: Identity, *finalizers: str, **more: Any) -> KubernetesObject
 def test_custom_resources_go_before_their_operator_and_namespaces_last() -> None:
     kubectl = stuck()
     remove(kubectl, [SPACE, OPERATOR, WIDGET, ROUTE], io.StringIO())
-    assert kubectl.stages == [["Widget"], ["HTTPRoute", "Deployment"], ["Namespace"]]
+    assert kubectl.stages == [["HTTPRoute", "Widget"], ["Deployment"], ["Namespace"]]
 
 
 def test_what_holds_a_custom_resource_is_said_and_its_operator_stays() -> None:
@@ -71,11 +72,26 @@ def test_what_holds_a_custom_resource_is_said_and_its_operator_stays() -> None:
     assert kubectl.stages == [["Widget"]]
 
 
-def test_what_holds_a_namespace_is_what_is_left_in_it() -> None:
-    says = "Some resources are remaining: widgets.example.com has 1 resource instances"
-    space = going(SPACE, status={"conditions": [{"type": "NamespaceContentRemaining", "message": says}]})
-    kubectl = stuck(space, going(WIDGET, "example.com/x"))
-    with pytest.raises(SlipwayError, match=r"^Widget tools/a does not go: nobody takes its finalizer example\.com/x"):
+def condition(kind: str, message: str, status: str = "True") -> dict[str, Any]:
+    return {"conditions": [{"type": kind, "status": status, "message": message}]}
+
+
+REMAINING = "Some resources are remaining: widgets.example.com has 1 resource instances"
+UNKNOWN = "Discovery failed for some groups, 1 failing: metrics.k8s.io/v1beta1: stale"
+
+
+@pytest.mark.parametrize(
+    ("status", "told"),
+    [
+        (condition("NamespaceContentRemaining", REMAINING), "Widget tools/a does not go: nobody takes its finalizer x"),
+        (condition("NamespaceContentRemaining", REMAINING, "False"), "timed out waiting for the condition"),
+        (condition("NamespaceDeletionDiscoveryFailure", UNKNOWN), f"Namespace tools does not go: {UNKNOWN}. Mend or"),
+        ({}, "timed out waiting for the condition"),
+    ],
+)
+def test_what_holds_a_namespace_is_what_is_in_it_or_may_be(status: dict[str, Any], told: str) -> None:
+    kubectl = stuck(going(SPACE, status=status), going(WIDGET, "x"))
+    with pytest.raises(SlipwayError, match=f"^{re.escape(told)}"):
         remove(kubectl, [SPACE], io.StringIO())
 
 

@@ -1,5 +1,6 @@
 """Edits of the good environment: those that break one rule each, and those that break none."""
 
+import json
 from copy import deepcopy
 from typing import Any, NamedTuple
 
@@ -21,13 +22,17 @@ class Edit(NamedTuple):
 
 
 def edited(objects: list[Manifest], *edits: Edit) -> list[Manifest]:
-    """A copy of `objects` with the edits made."""
-    copy = {label(each): each for each in deepcopy(objects)}
-    for target, path, value in edits:
-        of_kind = [each for each in copy if each.rpartition("/")[0] == target]
-        for each in of_kind or [target]:
-            _put(copy, (each, *path), value)
-    return list(copy.values())
+    """`objects` with the edits made to copies of those that they change."""
+    found = {label(each): each for each in objects}
+    aims = [(each, edit) for edit in edits for each in _aims(found, edit.target)]
+    found |= {each: deepcopy(found[each]) for each, edit in aims if each in found}
+    for each, edit in aims:
+        _put(found, (each, *edit.path), edit.value)
+    return list(found.values())
+
+
+def _aims(found: Manifest, target: str) -> list[str]:
+    return [each for each in found if each.rpartition("/")[0] == target] or [target]
 
 
 def label(item: Manifest) -> str:
@@ -107,6 +112,14 @@ def _values(*path: str | int, value: Any = REMOVE) -> Edit:
     return _spec("Application/hub", "source", "helm", "valuesObject", *path, value=value)
 
 
+def _models(uri: str) -> dict[str, str]:
+    return {"slipway/models": json.dumps({"iris": {"uri": uri, "sha256": None}})}
+
+
+def _claim(name: str) -> dict[str, Any]:
+    return {"persistentVolumeClaim": {"claimName": name}}
+
+
 def _triton(tag: str) -> Edit:
     path = ("predictor_servers", "TRITON_SERVER", "protocols", "v2", "defaultImageVersion")
     return _spec("Application/seldon", "source", "helm", "valuesObject", *path, value=tag)
@@ -179,9 +192,10 @@ BREAKS: list[tuple[str, tuple[Edit, ...]]] = [
     ("model-digest", (_spec(SELDON, *GRAPH, "modelUri", value="s3://models/wine"),)),
     ("model-digest", (Edit("InferenceService/rose", ("metadata", "annotations"), REMOVE),)),
     ("model-digest", (_init("env", 1, value={"name": "MODEL_URI", "value": "s3://models/iris"}),)),
+    ("model-digest", (_deployment("spec", "template", "metadata", "annotations", value=_models("s3://models/iris")),)),
     ("model-source", (_spec(SELDON, *GRAPH, "modelUri", value=f"https://example.com/{HEX}"),)),
-    ("model-source", (_spec("InferenceService/rose", *STORE, value="http://169.254.169.254/latest"),)),
-    ("model-source", (_deployment("metadata", "annotations", value={"slipway/model-uri": f"hf://a/b@{HEX[:40]}"}),)),
+    ("model-source", (_spec("InferenceService/rose", *STORE, value=f"http://169.254.169.254/{HEX}"),)),
+    ("model-source", (_deployment("metadata", "annotations", value=_models(f"hf://a/b@{HEX[:40]}")),)),
     ("namespace-pod-security", (Edit("Namespace/models", LEVEL, REMOVE),)),
     ("namespace-pod-security", (Edit("Namespace/models", LEVEL, "strict"),)),
     ("network-policy", (Edit("NetworkPolicy/iris", (), REMOVE),)),
@@ -233,6 +247,7 @@ BREAKS: list[tuple[str, tuple[Edit, ...]]] = [
     ("reference-service", (_spec("VirtualService/iris", *ROUTE, 1, "destination", "host", value="iris.other.svc"),)),
     ("reference-service", (_webhook("rosa"),)),
     ("reference-service-account", (_pod("serviceAccountName", value="ghost"),)),
+    ("reference-volume-claim", (_pod("volumes", 2, value={"name": "x", **_claim("rose")}),)),
     ("reference-volume-claim", (Edit("PersistentVolumeClaim/iris", (), REMOVE),)),
     ("rollout-deadline", (_deployment("spec", "progressDeadlineSeconds"),)),
     ("rollout-pre-stop", (_server("lifecycle"),)),
@@ -260,7 +275,7 @@ BREAKS: list[tuple[str, tuple[Edit, ...]]] = [
     ("service-exposure", (_service("spec", "externalIPs", value=["192.0.2.1"]),)),
     ("service-exposure", (_values("proxy"),)),
     ("service-exposure", (_values("hub", "service", value={"type": "NodePort"}),)),
-    ("service-port", (_service("spec", "ports", 0, "targetPort", value="grpc"),)),
+    ("service-port", (_service("spec", "ports", 0, "targetPort", value="nowhere"),)),
     ("traffic-ignored", (_spec("InferenceService/rose", "predictor", "canaryTrafficPercent", value=10),)),
     ("traffic-predictors", (_spec(SELDON, "predictors", 1, "name", value="main"),)),
     ("traffic-predictors", (_spec(SELDON, "predictors", value=[{"name": "only", "shadow": True, "graph": {}}]),)),

@@ -9,7 +9,7 @@ from infra.policy import all_rules, judge
 from infra.policy.objects import TEMPLATES, show
 
 from . import cases, cloud_cases
-from .cases import Edit, edited, kin, label
+from .cases import Edit, edited, label
 
 BREAKS = cases.BREAKS + cloud_cases.BREAKS
 ALLOWED = cases.ALLOWED | cloud_cases.ALLOWED
@@ -108,10 +108,10 @@ def places(node: Any) -> Iterator[tuple[str | int, ...]]:
 
 @pytest.mark.parametrize("junk", [None, 7, "text", ["text"], [[None]], {"a": None}], ids=repr)
 def test_malformed_objects_are_judged_without_a_crash(good: Manifests, junk: Any) -> None:
-    for target in good:
-        others = [each for each in kin(good, label(target)) if each is not target]
-        for place in places(target):
-            judge(others + edited([target], Edit(label(target), place, junk)))
+    """Each place of each object once, and one place of every object at a time."""
+    found = {label(each): list(places(each)) for each in good}
+    for index in range(max(map(len, found.values()))):
+        judge(edited(good, *(Edit(each, there[index % len(there)], junk) for each, there in found.items())))
 
 
 def test_violations_name_object_and_place(good: Manifests) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from components import catalog
 from components.addons.metrics_server import MetricsServer
 from components.addons.nvidia_device_plugin import NvidiaDevicePlugin
-from components.context import Context, Conventions, Opening, Traits
+from components.context import Collector, Context, Conventions, Opening, Traits
 from components.environment import Environment
 from components.mesh import AMBIENT
 from components.model_stack import ModelStack
@@ -20,8 +20,10 @@ from components.values import merged
 from infra import environment_file, settings
 from tests.components.addons.choices import KEYS, PROFILES
 from tests.components.addons.choices import units as addon_units
+from tests.components.seldon.options import stacks as graphs
 from tests.components.server_choices import CONTEXTS, OWN, SERVERS, STARTS
 from tests.samples import artefact
+from tests.schema.servers import servers
 
 FOLDER = Path(__file__).parents[2]
 CHART = Chart(
@@ -31,6 +33,17 @@ CHART = Chart(
     release="metallb",
     values={"speaker": {"frr": {"enabled": False}}, "list": [1, "2", None, True]},
 )
+URIS = {
+    "az": "az://storage1/models/iris",
+    "configmap": "configmap://weights/iris.joblib",
+    "gs": "gs://models/iris",
+    "hf": "hf://org/iris@v1",
+    "https": "https://example.com:8443/iris.joblib",
+    "nfs": "nfs://nas.example.com/exports/iris",
+    "oci": "oci://ghcr.io/org/iris:v1",
+    "pvc": "pvc://weights/iris",
+    "s3": "s3://models/iris",
+}
 OPTIONS: dict[str, dict[str, Any]] = {
     "plain": {},
     "replicas": {"replicas": 3},
@@ -39,6 +52,12 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "slow": {"startup_seconds": 3600},
     "image": {"image": "registry.example.com:5000/mlserver@sha256:" + "0" * 64},
     "stores": {"reads": ["s3://models/iris", "gs://models/iris"], "credentials": "keys"},
+    "elsewhere": {
+        "models": {name: {"format": "sklearn", "uri": uri, "sha256": "0" * 64} for name, uri in URIS.items()},
+        "credentials": "keys",
+        "shared_volumes": {"weights": {"size": "50Gi", "storage_class": "nfs"}},
+    },
+    "in-place": {"models": {"iris": {"format": "sklearn", "uri": "configmap://weights/iris.joblib"}}},
     "longest-name": {"name": "x" * 63, "replicas": 2},
 }
 CLOUD = Traits(
@@ -48,6 +67,7 @@ CLOUD = Traits(
     gpu_runtime_class="nvidia",
     assigns_user_ids=True,
 )
+TRACES = Collector(namespace="tracing", service="collector", port=4317)
 FORMATS = ("lightgbm", "mlflow", "sklearn", "xgboost")
 
 
@@ -67,6 +87,10 @@ def units(folder: Path) -> Iterator[Unit]:
     for key, choices in ((key, choices) for key, each in OWN.items() for choices in each):
         kind = catalog.kind("components.runtimes", key, ModelStack)
         yield kind.model_validate(merged(STARTS[key], choices)).unit(Context())
+    for graph in graphs().values():
+        for context in (Context(), Context(traits=CLOUD, conventions=Conventions(mesh=AMBIENT, traces=TRACES))):
+            yield graph.unit(context)
+    yield from servers(CLOUD)
     zoo = MLServer.model_validate({"name": "zoo", "owner": "science", "models": several})
     yield from Environment(addons=(MetricsServer(), NvidiaDevicePlugin()), stacks=(zoo,)).units(Context())
     for key, profile in product(KEYS, PROFILES):

@@ -69,6 +69,7 @@ def mistakes(query: str) -> list[str]:
         found += [f"{each.name} has no label {label}" for label in matched - KNOWN.get(each.name or "", matched)]
     for labels, grouped in groupings(parsed):
         there = set().union(*(KNOWN.get(each.name or "", set()) for each in selectors(grouped)))
+        there |= set(re.findall(r'label_replace\(.*?, "(\w+)"', query))
         found += [f"nothing grouped has the label {label}" for label in labels - there]
     return found
 

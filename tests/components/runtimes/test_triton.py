@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from google.protobuf import json_format, text_format
+from google.protobuf import json_format, text_format  # type: ignore[import-untyped]
 from pydantic import ValidationError
 from tritonclient.grpc.model_config_pb2 import ModelConfig
 
@@ -102,7 +102,7 @@ def test_dynamic_batching_needs_no_choice_of_its_own() -> None:
         ({"format": "sklearn"}, "serves onnx, openvino, python, pytorch, tensorrt; got 'sklearn'"),
         ({"as_directory": True, "inputs": X, "max_batch_size": 2}, "its own config.pbtxt says inputs, max_batch_size"),
         ({"instances": [{"kind": "cpu", "gpus": [0]}]}, "gpus are those of kind gpu, not cpu"),
-        ({"inputs": {"x": {"datatype": "FLOAT", "shape": [1]}}}, "Input should be 'BOOL'"),
+        ({"inputs": {"x": {"datatype": "FLOAT", "shape": [1]}}}, "Input should be 'BF16', 'BOOL'"),
         ({"inputs": {"x": {"datatype": "FP32", "shape": []}}}, "at least 1 item"),
         ({"inputs": {"x": {"datatype": "FP32", "shape": [-2]}}}, "greater than or equal to -1"),
         ({"format": "tensorrt"}, "model 'net' computes on GPUs, and the stack has none"),

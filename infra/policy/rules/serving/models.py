@@ -1,39 +1,52 @@
 """Where models come from, and whether they are those that were meant."""
 
+import json
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import partial
+from typing import Any
 
 from ...index import Objects
-from ...objects import Object, Path, is_resource, kind, mapping, nodes, pod
+from ...objects import Object, Path, entries, get, is_custom, mapping, nodes, pod
 from ...rule import Finding, ObjectRule, SetFinding, SetRule, Severity
 
-URI = re.compile(r"(?:model|storage)uri$")
-DIGEST = re.compile(r"(?:model|storage)(?:sha256|digest)$")
-"""How the names of fields, variables and annotations end, in small letters alone."""
+MODELS = "slipway/models"
+"""The annotation of a pod that says the `uri` and `sha256` of each of its models, as JSON."""
+FIELDS = ("modelUri", "storageUri")
+VARIABLES = ("MODEL_URI", "STORAGE_URI")
 FIXED = re.compile(r"\b[0-9a-f]{64}\b|[?&]versionId=.|@[0-9a-f]{40}$")
 """What makes a URI mean the same for ever: a SHA-256 in it, the version of an object, or a commit."""
 
-
-def _named(node: Object) -> Iterator[tuple[Path, str, str]]:
-    """What a mapping says by its keys, or as a variable: path, name in small letters alone, and text."""
-    said = {"value": (node.get("name"), node.get("value"))} if "value" in node else {}
-    for key, (name, value) in {**{key: (key, node[key]) for key in node}, **said}.items():
-        if isinstance(value, str):
-            yield (key,), re.sub(r"[^a-z0-9]", "", str(name).lower()), value
+Model = tuple[Path, str, Any]
+"""Where a model's URI stands, the URI, and its digest where one is said."""
 
 
-def _said(item: Object) -> Iterator[tuple[Path, str, str]]:
-    """Where an object that serves a model may name it: its annotations, and its own or its containers' fields."""
-    if is_resource(item) or not (pod(item) or "." in kind(item)):
-        return
-    for part in ("metadata", "spec"):
-        for path, node in nodes(mapping(item, part), (part,)):
-            yield from (((*path, *place), name, value) for place, name, value in _named(node))
+def _annotated(path: Path, node: Object) -> Iterator[Model]:
+    said: Any = {}
+    with suppress(ValueError):
+        said = json.loads(str(get(node, "annotations", MODELS) or "{}"))
+    for model in mapping(said).values():
+        if uri := get(model, "uri"):
+            yield (*path, "annotations", MODELS), str(uri), get(model, "sha256")
 
 
-def _uris(item: Object) -> Iterator[tuple[Path, str]]:
-    return ((path, value) for path, name, value in _said(item) if URI.search(name) and value)
+def _named(path: Path, node: Object) -> Iterator[Model]:
+    """By a field, or by a variable of a container."""
+    for field in FIELDS:
+        if uri := node.get(field):
+            yield (*path, field), str(uri), None
+    for index, variable in enumerate(entries(node, "env")):
+        if get(variable, "name") in VARIABLES and (uri := get(variable, "value")):
+            yield (*path, "env", index, "value"), str(uri), None
+
+
+def _models(item: Object) -> list[Model]:
+    """Every model that an object serves, however it says so."""
+    if not (pod(item) or is_custom(item)):
+        return []
+    places = [*nodes(mapping(item, "metadata"), ("metadata",)), *nodes(mapping(item, "spec"), ("spec",))]
+    return [model for path, node in places for find in (_annotated, _named) for model in find(path, node)]
 
 
 @partial(
@@ -47,7 +60,7 @@ def _uris(item: Object) -> Iterator[tuple[Path, str]]:
 )
 def source(objects: Objects) -> Iterator[SetFinding]:
     for item in objects:
-        for path, uri in _uris(item):
+        for path, uri, _ in _models(item):
             if not uri.startswith(objects.terms.models):
                 yield item, path, f"comes from {_place(uri)}, which nobody trusts"
 
@@ -64,12 +77,12 @@ def _place(uri: str) -> str:
     severity=Severity.MANDATORY,
     title="A model is named with its digest",
     reason="Whoever may write to the store may put another model under the same name, and a restart serves it.",
-    remedy="Name the object's version or SHA-256 in the URI, or annotate `slipway/model-sha256`.",
+    remedy=f"Say its `sha256`, or a version in the URI; annotate the pods of others `{MODELS}` with both, as JSON.",
     reference="https://kserve.github.io/website/docs/",
 )
 def digest(item: Object) -> Iterator[Finding]:
-    if any(DIGEST.search(name) and FIXED.search(value) for _, name, value in _said(item)):
-        return
-    for path, uri in _uris(item):
-        if not FIXED.search(uri):
+    found = _models(item)
+    known = {uri for _, uri, sha256 in found if sha256 or FIXED.search(uri)}
+    for path, uri, _ in found:
+        if uri not in known:
             yield path, "is whatever lies there today"

@@ -1,0 +1,129 @@
+"""Container: any image with a port and a way to ask whether it is ready. The escape hatch."""
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Self
+
+from pydantic import Field, StringConstraints, model_validator
+
+from components.artefact import Files
+from components.context import Context
+from components.model import Model
+from components.model_server import ModelServer
+from components.model_stack import Endpoint
+from components.patches import Patches, loosening, patched
+from components.probe import PortName, Probe
+from components.security import Security
+from components.server import Port, Server, Source, VariableName
+from components.unit import KubernetesObject
+from components.values import DnsLabel, PinnedImage
+from components.volume import Volume
+
+FilePath = Annotated[str, StringConstraints(pattern=r"^[\w-][\w.-]*(/[\w-][\w.-]*)*$")]
+
+
+class Container(ModelServer):
+    """One container, with what every model server gets; whatever departs from that is said."""
+
+    image: PinnedImage
+    command: tuple[str, ...] = ()
+    """In place of the image's entry point."""
+    args: tuple[str, ...] = ()
+    env: dict[VariableName, str] = {}
+    env_from: dict[VariableName, Source] = {}
+    """Variables whose values are kept elsewhere."""
+    ports: Annotated[dict[PortName, Port], Field(min_length=1)]
+    """Name to number; the Service leads its port 80 to `http`, and others to themselves."""
+    metrics_port: PortName | None = None
+    metrics_path: str = "/metrics"
+    ready: Probe
+    """Asked while it starts, too, and for ever, unless `startup` and `live` are said."""
+    startup: Probe | None = None
+    live: Probe | None = None
+    texts: dict[FilePath, str] = {}
+    """Files below /mnt/models: path to content."""
+    models: dict[DnsLabel, Model] = {}
+    """What its pods get below /mnt/models."""
+    volumes: dict[DnsLabel, Volume] = {}
+    security: Security = Security()
+    """What it may beyond every model server, with the reason."""
+    own_labels: dict[str, str] = {}
+    """The labels of its objects, and what selects its pods, in place of ours."""
+    request_path: Annotated[str, StringConstraints(pattern="^/")] = "/"
+    """Where its port `http` takes a request."""
+    sample: dict[str, Any] | None = None
+    answer: dict[str, Any] | None = None
+    patches: Patches = {}
+    """What its objects say past these fields."""
+
+    @classmethod
+    def _served_here(cls, models: dict[str, Model]) -> dict[str, Model]:
+        """Whatever its image understands."""
+        return models
+
+    @model_validator(mode="after")
+    def _holds_together(self) -> Self:
+        if found := list(self._wrong()):
+            raise ValueError("; ".join(found))
+        return self
+
+    def _wrong(self) -> Iterator[str]:
+        for number in {number for number in self.ports.values() if [*self.ports.values()].count(number) > 1}:
+            yield f"port {number} has two names. Keep one"
+        asked = {probe.port for probe in (self.ready, self.startup, self.live) if probe and not probe.command}
+        for port in sorted(({self.metrics_port} if self.metrics_port else set()) | asked):
+            if port not in self.ports:
+                yield f"there is no port {port!r}. Name one of {', '.join(map(repr, self.ports))}"
+        if any(model.sample or model.answer for model in self.models.values()):
+            yield "its models are asked by nobody but its own server. Say sample and answer of the stack itself"
+        if self.own_labels and self.traffic:
+            yield "own_labels select the pods of a candidate as well. Leave them out, or traffic"
+        if loosening(self.patches) and not self.security.reason:
+            yield "patches may loosen what keeps its pods apart. Say why: security: {reason: ...}"
+
+    @property
+    def selector(self) -> dict[str, str]:
+        return self.own_labels or super().selector
+
+    @property
+    def labels(self) -> dict[str, str]:
+        return dict(self.own_labels) or super().labels
+
+    def server(self) -> Server:
+        return Server(
+            image=self.image,
+            command=self.command,
+            args=self.args,
+            env=self.env,
+            env_from=self.env_from,
+            ports=self.ports,
+            metrics_port=self.metrics_port or "none",
+            metrics_path=self.metrics_path,
+            startup=self.startup or self.ready,
+            ready=self.ready,
+            live=self.live or self.ready,
+            volumes=self.volumes,
+            security=self.security,
+        )
+
+    def files(self) -> Files:
+        return dict(self.texts)
+
+    def served(self) -> Mapping[str, Model]:
+        return self.models
+
+    def objects(self, context: Context) -> list[KubernetesObject]:
+        return patched(super().objects(context), self.patches)
+
+    def endpoints(self, context: Context) -> tuple[Endpoint, ...]:
+        if "http" not in self.ports:
+            return ()
+        url = f"{self.url(context)}{self.request_path}"
+        return (Endpoint(model=self.name, url=url, sample=self.sample, answer=self.answer),)
+
+    def url(self, context: Context) -> str:
+        found = {each["kind"]: each for each in self.objects(context)}
+        if "Service" not in found:
+            return super().url(context)
+        metadata, (first, *_) = found["Service"]["metadata"], found["Service"]["spec"]["ports"]
+        port = "" if first["port"] == 80 else f":{first['port']}"
+        return f"http://{metadata['name']}.{metadata['namespace']}.svc{port}"

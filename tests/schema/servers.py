@@ -1,0 +1,107 @@
+"""What each choice of the runtimes that are one container emits."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from components import catalog
+from components.context import Collector, Context, Conventions, Traits
+from components.model_server import ModelServer
+from components.unit import Unit
+
+CONVENTIONS = Conventions(traces=Collector(namespace="tracing", service="otel", port=4317))
+CLAIM = {"uri": "pvc://models/mnist"}
+TENSOR = {"datatype": "FP32", "shape": [4]}
+NET = {"format": "onnx", "uri": "pvc://models/net.onnx"}
+STEP = {"model": "net", "inputs": {"x": "x"}, "outputs": {"y": "y"}}
+LANGUAGE = {"format": "huggingface", "uri": "pvc://models/qwen"}
+ECHO = {"image": "registry.example.com/echo:1", "ports": {"http": 8080, "grpc": 9000}, "ready": {"path": "/ready"}}
+GPU = {"cpu": "1", "cpu_limit": "4", "memory": "8Gi", "gpus": 2}
+
+CHOICES: dict[str, dict[str, dict[str, Any]]] = {
+    "tf_serving": {
+        "plain": {"models": {"mnist": CLAIM}},
+        "versions": {"models": {"mnist": {**CLAIM, "versions": [1, 2], "labels": {"stable": 1, "canary": 2}}}},
+        "batching": {"models": {"mnist": {**CLAIM, "all_versions": True}}, "batching": {"max_batch_size": 8}},
+        "flags": {"models": {"mnist": CLAIM}, "warm_up_rounds": 2, "flags": {"num_load_threads": 2}},
+    },
+    "triton": {
+        "plain": {"models": {"net": NET}},
+        "ensemble": {
+            "models": {"net": {**NET, "max_batch_size": 4, "dynamic_batching": {}, "instances": [{"count": 2}]}},
+            "ensembles": {"all": {"inputs": {"x": TENSOR}, "outputs": {"y": TENSOR}, "steps": [STEP]}},
+        },
+        "gpus": {"models": {"net": {**NET, "format": "tensorrt"}}, "resources": GPU, "shared_memory": "2Gi"},
+        "directory": {"models": {"net": {**NET, "as_directory": True}}, "flags": {"log-verbose": 1}},
+    },
+    "vllm": {
+        "plain": {"models": {"qwen": LANGUAGE}},
+        "adapters": {"models": {"qwen": LANGUAGE}, "adapters": {"law": LANGUAGE}, "cache": "compiled"},
+        "key": {"models": {"qwen": LANGUAGE}, "api_key": {"secret": "keys", "key": "vllm"}, "resources": GPU},
+    },
+    "container": {
+        "plain": ECHO,
+        "metrics": {**ECHO, "metrics_port": "http", "own_labels": {"app": "echo"}},
+        "asked": {
+            **ECHO,
+            "ready": {"service": "", "port": "grpc", "timeout_seconds": 3},
+            "startup": {"path": "/", "scheme": "HTTPS", "initial_delay_seconds": 9, "failure_threshold": 4},
+            "live": {"command": ["true"], "success_threshold": 1, "period_seconds": 60},
+        },
+        "connection": {**ECHO, "ready": {"port": "grpc"}, "command": ["echo"], "args": ["--loud"]},
+        "variables": {
+            **ECHO,
+            "env": {"LEVEL": "info"},
+            "env_from": {
+                "KEY": {"secret": "keys", "key": "echo"},
+                "MODE": {"config_map": "modes", "key": "echo"},
+                "POD": {"field": "metadata.name"},
+            },
+        },
+        "volumes": {
+            **ECHO,
+            "texts": {"conf/app.yaml": "a: 1\n"},
+            "volumes": {
+                "claim": {"path": "/claim", "claim": "words", "sub_path": "a/b", "read_only": True},
+                "secret": {"path": "/secret", "secret": "keys"},
+                "config-map": {"path": "/config", "config_map": "modes"},
+                "memory": {"path": "/dev/shm", "size": "1Gi", "memory": True},
+                "scratch": {"path": "/tmp", "size": "2Gi"},
+            },
+        },
+        "security": {
+            **ECHO,
+            "security": {
+                "reason": "its image starts as root and binds port 80",
+                "user": 0,
+                "writable_root": True,
+                "capabilities": ["NET_BIND_SERVICE"],
+                "cluster_token": True,
+            },
+        },
+        "patches": {
+            **ECHO,
+            "replicas": 2,
+            "security": {"reason": "taken over as it was"},
+            "patches": {
+                "Container": {"lifecycle": None, "workingDir": "/srv", "securityContext": None},
+                "Pod": {"terminationGracePeriodSeconds": 120, "dnsPolicy": "Default"},
+                "Deployment": {"spec": {"revisionHistoryLimit": 2}},
+                "Service": {"metadata": {"name": "other"}, "spec": {"type": "NodePort"}},
+                "PodDisruptionBudget": {"spec": {"maxUnavailable": "20%"}},
+                "NetworkPolicy": None,
+            },
+        },
+    },
+}
+"""Runtime to choices, each by a name: fields of a stack."""
+
+
+def servers(*traits: Traits) -> Iterator[Unit]:
+    """A unit for each choice, on a cluster without traits and on others."""
+    for runtime, choices in CHOICES.items():
+        kind = catalog.kind("components.runtimes", runtime, ModelServer)
+        for choice, fields in choices.items():
+            name = f"{runtime.replace('_', '-')}-{choice}"
+            stack = kind.model_validate({"name": name, "owner": "science", **fields})
+            for each in (Traits(), *traits):
+                yield stack.unit(Context(traits=each, conventions=CONVENTIONS))
