@@ -18,9 +18,12 @@ from .model_uri import ModelUri
 from .model_volumes import SharedVolume
 from .network import Cidr
 from .node_pool import Gpu, NodePool, Taint
+from .placement import Placement
 from .platform import Platform
+from .route import Expose, Route
 from .scaling import Autoscaling
 from .server import Server
+from .traffic import Traffic
 from .unit import Chart, ChartImage, GeneratedSecret, KubernetesObject, Namespace, Unit
 from .values import DnsLabel, Host, PinnedImage, Quantity, Resources, Value
 
@@ -41,6 +44,7 @@ __all__ = [
     "DnsLabel",
     "Endpoint",
     "Environment",
+    "Expose",
     "Format",
     "GeneratedSecret",
     "Gpu",
@@ -62,16 +66,19 @@ __all__ = [
     "Namespace",
     "NodePool",
     "PinnedImage",
+    "Placement",
     "Platform",
     "Profile",
     "Quantity",
     "Resources",
+    "Route",
     "Server",
     "SharedVolume",
     "SignIn",
     "SlipwayError",
     "StoreUrl",
     "Taint",
+    "Traffic",
     "Traits",
     "Unit",
     "UnknownKind",

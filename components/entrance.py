@@ -81,6 +81,8 @@ class Entrance(NamedTuple):
         """What this environment cannot do of it, each with its cure."""
         if self.route:
             yield from routing.refusals(self.route, context)
+        if (self.route or self.expose) and "http" not in self.ports:
+            yield "route and expose lead to the port 'http', and its server has none. Call the one that is asked so"
         yield from self._shut_out(context)
         yield from self._unshared(context)
 
@@ -160,7 +162,8 @@ class Entrance(NamedTuple):
 
     def _opened(self, rule: str, why: str) -> dict[str, Any]:
         """Metadata with the owner's word for what would otherwise break a rule."""
-        return {**self._named(self.name), **excepted(**{rule: f"{self.metadata['labels']['slipway/owner']}: {why}"})}
+        owner = self.metadata["labels"].get("slipway/owner", self.name)
+        return {**self._named(self.name), **excepted(**{rule: f"{owner}: {why}"})}
 
     def _named(self, name: str) -> dict[str, Any]:
         return {**self.metadata, "name": name, "labels": dict(self.metadata["labels"])}

@@ -73,6 +73,8 @@ class Container(ModelServer):
         for port in sorted(({self.metrics_port} if self.metrics_port else set()) | asked):
             if port not in self.ports:
                 yield f"there is no port {port!r}. Name one of {', '.join(map(repr, self.ports))}"
+        if any(model.sample or model.answer for model in self.models.values()):
+            yield "its models are asked by nobody but its own server. Say sample and answer of the stack itself"
         if self.own_labels and self.traffic:
             yield "own_labels select the pods of a candidate as well. Leave them out, or traffic"
         if loosening(self.patches) and not self.security.reason:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from .cluster import Cluster, infer
+from .load import Trickle
 from .machine import Done
 from .project import Project
 from .test_changes import ONE, SETOSA
@@ -22,14 +23,19 @@ def test_an_image_that_is_nowhere(cluster: Cluster, project: Project) -> None:
     _serves(cluster)
 
 
-def test_a_model_that_its_server_cannot_load(cluster: Cluster, project: Project, tmp_path: Path) -> None:
+def test_a_canary_that_its_server_cannot_load_gets_no_request(
+    cluster: Cluster, project: Project, tmp_path: Path
+) -> None:
     project.up(ONE)
     (tmp_path / "iris.joblib").write_bytes(b"this is no model")
     artefact = {"path": str(tmp_path / "iris.joblib"), "sha256": None}
-    failed = project.tried(_flower(models={"iris": {"artefact": artefact}}))
-    _is_told(failed, "models/flower cannot start", "container server ended", "Error")
-    _serves(cluster)
-    project.up(ONE)
+    canary = {"weight": 50, "candidate": {"models": {"iris": {"artefact": artefact}}}}
+    with Trickle(cluster.address("flower"), callers=2, pause=0.02) as trickle:
+        failed = project.tried(_flower(replicas=2, traffic={"canary": canary}))
+        project.up(ONE)
+    _is_told(failed, "models/flower-candidate cannot start", "container server ended", "Error")
+    assert trickle.lost == []
+    assert set(trickle.answers) == {0}
     _serves(cluster)
 
 

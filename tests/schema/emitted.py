@@ -5,20 +5,23 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
+from components import catalog
 from components.addons.metrics_server import MetricsServer
 from components.addons.nvidia_device_plugin import NvidiaDevicePlugin
 from components.context import Collector, Context, Conventions, Opening, Traits
 from components.environment import Environment
 from components.mesh import AMBIENT
+from components.model_stack import ModelStack
 from components.objects import secret_object
 from components.render import folders
 from components.runtimes.mlserver import MLServer
 from components.unit import Chart, KubernetesObject, Namespace, Unit
+from components.values import merged
 from infra import environment_file, settings
 from tests.components.addons.choices import KEYS, PROFILES
 from tests.components.addons.choices import units as addon_units
 from tests.components.seldon.options import stacks as graphs
-from tests.components.server_choices import CONTEXTS, SERVERS
+from tests.components.server_choices import CONTEXTS, OWN, SERVERS, STARTS
 from tests.samples import artefact
 from tests.schema.servers import servers
 
@@ -79,10 +82,11 @@ def units(folder: Path) -> Iterator[Unit]:
         for traits in (Traits(), CLOUD):
             yield MLServer.model_validate(fields).unit(Context(traits=traits))
     for choices, context in product(SERVERS, CONTEXTS):
-        stack = MLServer.model_validate(
-            {"name": "iris", "owner": "science", "models": {"iris": several["sklearn"]}, **choices}
-        )
+        stack = MLServer.model_validate({**STARTS["mlserver"], **choices})
         yield from () if any(stack.mistakes(context)) else (stack.unit(context),)
+    for key, choices in ((key, choices) for key, each in OWN.items() for choices in each):
+        kind = catalog.kind("components.runtimes", key, ModelStack)
+        yield kind.model_validate(merged(STARTS[key], choices)).unit(Context())
     for graph in graphs().values():
         for context in (Context(), Context(traits=CLOUD, conventions=Conventions(mesh=AMBIENT, traces=TRACES))):
             yield graph.unit(context)

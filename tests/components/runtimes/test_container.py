@@ -223,3 +223,21 @@ def test_what_others_wrote_is_said_to_the_letter() -> None:
     )
     found = by_kind(stack.objects(Context(traits=Traits())))
     assert found == ARTICLE
+
+
+def test_what_its_models_are_asked_is_said_of_the_stack() -> None:
+    with pytest.raises(ValidationError, match="Say sample and answer of the stack itself"):
+        server(models={"iris": {"format": "onnx", "uri": "pvc://models/iris", "sample": {"a": 1}}})
+
+
+@pytest.mark.parametrize("door", [{"expose": {"load_balancer": "shown at a conference"}}, {"route": {"host": "a.b"}}])
+def test_a_door_leads_to_the_port_that_is_asked(door: dict[str, Any]) -> None:
+    stack = server(ports={"grpc": 9000}, ready={"port": "grpc"}, **door)
+    assert any("lead to the port 'http', and its server has none" in each for each in stack.mistakes(Context()))
+
+
+def test_a_door_of_what_is_labelled_otherwise_is_answered_for_by_its_name() -> None:
+    found = server(own_labels={"app": "echo"}, expose={"load_balancer": "shown at a conference"}).objects(Context())
+    (public,) = (each for each in found if each["metadata"]["name"] == "echo-public")
+    assert public["metadata"]["annotations"] == {"policy.slipway/service-exposure": "echo: shown at a conference"}
+    assert public["spec"]["selector"] == {"app": "echo"}
