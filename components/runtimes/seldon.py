@@ -65,6 +65,7 @@ class Seldon(ModelStack):
         yield from agreement.protocol_refusals(self.protocol, self.predictors)
         yield from agreement.transport_refusals(self.transport, self.predictors)
         yield from agreement.kafka_refusals(self.predictors) if self.server_type == "kafka" else ()
+        yield from agreement.orchestrator_refusals(self.annotations, self.predictors)
         yield from agreement.annotation_refusals(self.annotations)
         yield from (each for predictor in self.predictors for each in manifest.too_large(predictor))
         if self.credentials and not self.served():
@@ -95,6 +96,13 @@ class Seldon(ModelStack):
     def mistakes(self, context: Context) -> Iterator[str]:
         yield from super().mistakes(context)
         yield from model_sources.refusals(self._said_uris(), context.conventions.sources)
+        if (
+            self.hardened
+            and context.conventions.mesh
+            and self.annotations.get(agreement.SEPARATE, "").lower() == "true"
+        ):
+            cure = "Leave it out, or say istio's `mutual_tls: false`"
+            yield f"{agreement.SEPARATE}: the executor's pods get no label of the mesh, so no node would answer. {cure}"
         if len(self.predictors) > 1 and not context.conventions.graph_routes:
             cure = "Let seldon_core have istio, or keep one predictor"
             yield f"shares requests among {len(self.predictors)} predictors, and nothing here routes them. {cure}"
@@ -152,7 +160,8 @@ class Seldon(ModelStack):
         return {"name": self.name, "namespace": context.models.name, "labels": self.labels}
 
     def _service(self, predictor: Predictor, context: Context) -> str:
-        return f"http://{self.name}-{predictor.name}.{context.models.name}.svc:{access.HTTP}"
+        port = access.FIRST_NODE if predictor.alone else access.HTTP
+        return f"http://{predictor.service(self.name)}.{context.models.name}.svc:{port}"
 
     def _path(self, predictor: Predictor) -> str:
         return PATHS[servers.spoken(self.protocol)].format(graph=predictor.graph.name)
@@ -160,7 +169,8 @@ class Seldon(ModelStack):
     def _access(self, context: Context) -> list[KubernetesObject]:
         identity = bool(self.by_identity(context))
         calls = access.calls(self.nodes, context, identity, kafka=self.server_type == "kafka")
-        return access.objects(self._metadata(context), self.nodes, calls, bool(context.conventions.mesh))
+        direct = any(each.alone or each.explainer for each in self.predictors)
+        return access.objects(self._metadata(context), self.nodes, direct, calls, bool(context.conventions.mesh))
 
     def _spec(self, context: Context) -> dict[str, Any]:
         annotations = {**self.annotations, **({agreement.HOST: self.host} if self.host else {})}
