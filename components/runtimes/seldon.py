@@ -91,16 +91,12 @@ class Seldon(ModelStack):
         return tuple(addon for addon, missing in needed.items() if missing)
 
     def served(self) -> Mapping[str, Model]:
-        return {node.name: node.model for node in self.nodes if node.model}
+        return {name: node.model for name, node in self._named() if node.model}
 
     def mistakes(self, context: Context) -> Iterator[str]:
         yield from super().mistakes(context)
         yield from model_sources.refusals(self._said_uris(), context.conventions.sources)
-        if (
-            self.hardened
-            and context.conventions.mesh
-            and self.annotations.get(agreement.SEPARATE, "").lower() == "true"
-        ):
+        if self.hardened and context.conventions.mesh and agreement.separate(self.annotations):
             cure = "Leave it out, or say istio's `mutual_tls: false`"
             yield f"{agreement.SEPARATE}: the executor's pods get no label of the mesh, so no node would answer. {cure}"
         if len(self.predictors) > 1 and not context.conventions.graph_routes:
@@ -151,10 +147,13 @@ class Seldon(ModelStack):
 
     def _said_uris(self) -> dict[str, str]:
         """Where models lie that are said as Seldon says them."""
-        nodes = {node.name: node.model_uri for node in self.nodes}
-        explainers = {each.name: each.explainer.model_uri for each in self.predictors if each.explainer}
-        found = nodes | {f"{name}'s explainer": uri for name, uri in explainers.items()}
-        return {name: uri for name, uri in found.items() if uri}
+        nodes = {name: node.model_uri for name, node in self._named()}
+        explainers = {f"{each.name}.explainer": each.explainer.model_uri for each in self.predictors if each.explainer}
+        return {name: uri for name, uri in (nodes | explainers).items() if uri}
+
+    def _named(self) -> Iterator[tuple[str, Graph]]:
+        """Each node by a name that no other has."""
+        return ((f"{each.name}.{node.name}", node) for each in self.predictors for node in each.graph.walk())
 
     def _metadata(self, context: Context) -> dict[str, Any]:
         return {"name": self.name, "namespace": context.models.name, "labels": self.labels}

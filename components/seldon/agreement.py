@@ -61,13 +61,17 @@ def transport_refusals(transport: str | None, predictors: tuple[Predictor, ...])
         yield f"endpoints of type {' and '.join(sorted(types))}, transport {transport}. Say transport alone"
 
 
+def separate(annotations: dict[str, str]) -> bool:
+    """Whether executors are in pods of their own."""
+    return annotations.get(SEPARATE, "").lower() == "true"
+
+
 def orchestrator_refusals(annotations: dict[str, str], predictors: tuple[Predictor, ...]) -> Found:
     """Replicas of executors that are in their nodes' pods."""
-    if annotations.get(SEPARATE, "").lower() != "true":
-        for each in predictors:
-            if each.orchestrator.replicas is not None:
-                fact = f"predictor {each.name!r}: its executor is in the pod of its nodes, and has their replicas"
-                yield f"{fact}. Leave orchestrator's replicas out, or say the annotation {SEPARATE}"
+    for each in predictors:
+        if each.orchestrator.replicas is not None and not separate(annotations):
+            fact = f"predictor {each.name!r}: its executor is in the pod of its nodes, and has their replicas"
+            yield f"{fact}. Leave orchestrator's replicas out, or say the annotation {SEPARATE}"
 
 
 def kafka_refusals(predictors: tuple[Predictor, ...]) -> Found:

@@ -233,6 +233,12 @@ def test_a_node_without_an_executor_and_an_explainer_are_called_themselves(optio
     assert OPTIONS["alone"].url(PLAIN) == "http://graph-main.models.svc:9000"
 
 
+def test_every_store_is_read_whatever_nodes_are_called() -> None:
+    graphs = [{"name": "clf", "model": {"format": "sklearn", "uri": f"s3://models/{n}"}} for n in "ab"]
+    two = stack(*(predictor(n, graph=graph, traffic=50) for n, graph in zip("ab", graphs, strict=True)))
+    assert two.stores == ("s3://models/a", "s3://models/b")
+
+
 def test_what_a_node_says_of_its_identity_wins() -> None:
     said = {"service_account_name": "reader", "env_secret_ref_name": "own"}
     graph = {"name": "clf", "model": {"format": "sklearn", "uri": "s3://models/iris"}, **said}
