@@ -65,6 +65,7 @@ class Seldon(ModelStack):
         yield from agreement.protocol_refusals(self.protocol, self.predictors)
         yield from agreement.transport_refusals(self.transport, self.predictors)
         yield from agreement.kafka_refusals(self.predictors) if self.server_type == "kafka" else ()
+        yield from agreement.orchestrator_refusals(self.annotations, self.predictors)
         yield from agreement.annotation_refusals(self.annotations)
         yield from (each for predictor in self.predictors for each in manifest.too_large(predictor))
         if self.credentials and not self.served():
@@ -90,11 +91,14 @@ class Seldon(ModelStack):
         return tuple(addon for addon, missing in needed.items() if missing)
 
     def served(self) -> Mapping[str, Model]:
-        return {node.name: node.model for node in self.nodes if node.model}
+        return {name: node.model for name, node in self._named() if node.model}
 
     def mistakes(self, context: Context) -> Iterator[str]:
         yield from super().mistakes(context)
         yield from model_sources.refusals(self._said_uris(), context.conventions.sources)
+        if self.hardened and context.conventions.mesh and agreement.separate(self.annotations):
+            cure = "Leave it out, or say istio's `mutual_tls: false`"
+            yield f"{agreement.SEPARATE}: the executor's pods get no label of the mesh, so no node would answer. {cure}"
         if len(self.predictors) > 1 and not context.conventions.graph_routes:
             cure = "Let seldon_core have istio, or keep one predictor"
             yield f"shares requests among {len(self.predictors)} predictors, and nothing here routes them. {cure}"
@@ -143,16 +147,20 @@ class Seldon(ModelStack):
 
     def _said_uris(self) -> dict[str, str]:
         """Where models lie that are said as Seldon says them."""
-        nodes = {node.name: node.model_uri for node in self.nodes}
-        explainers = {each.name: each.explainer.model_uri for each in self.predictors if each.explainer}
-        found = nodes | {f"{name}'s explainer": uri for name, uri in explainers.items()}
-        return {name: uri for name, uri in found.items() if uri}
+        nodes = {name: node.model_uri for name, node in self._named()}
+        explainers = {f"{each.name}.explainer": each.explainer.model_uri for each in self.predictors if each.explainer}
+        return {name: uri for name, uri in (nodes | explainers).items() if uri}
+
+    def _named(self) -> Iterator[tuple[str, Graph]]:
+        """Each node by a name that no other has."""
+        return ((f"{each.name}.{node.name}", node) for each in self.predictors for node in each.graph.walk())
 
     def _metadata(self, context: Context) -> dict[str, Any]:
         return {"name": self.name, "namespace": context.models.name, "labels": self.labels}
 
     def _service(self, predictor: Predictor, context: Context) -> str:
-        return f"http://{self.name}-{predictor.name}.{context.models.name}.svc:{access.HTTP}"
+        port = access.FIRST_NODE if predictor.alone else access.HTTP
+        return f"http://{predictor.service(self.name)}.{context.models.name}.svc:{port}"
 
     def _path(self, predictor: Predictor) -> str:
         return PATHS[servers.spoken(self.protocol)].format(graph=predictor.graph.name)
@@ -160,7 +168,8 @@ class Seldon(ModelStack):
     def _access(self, context: Context) -> list[KubernetesObject]:
         identity = bool(self.by_identity(context))
         calls = access.calls(self.nodes, context, identity, kafka=self.server_type == "kafka")
-        return access.objects(self._metadata(context), self.nodes, calls, bool(context.conventions.mesh))
+        direct = any(each.alone or each.explainer for each in self.predictors)
+        return access.objects(self._metadata(context), self.nodes, direct, calls, bool(context.conventions.mesh))
 
     def _spec(self, context: Context) -> dict[str, Any]:
         annotations = {**self.annotations, **({agreement.HOST: self.host} if self.host else {})}

@@ -11,18 +11,26 @@ from components.seldon import rules
 from components.seldon.graph import Graph
 from components.unit import KubernetesObject
 
-HTTP, GRPC, FIRST_METRICS = 8000, 5001, 6000
-"""Of the executor, and of the first node that has metrics; the next node has the next number."""
+HTTP, GRPC = 8000, 5001
+"""Of the executor."""
+FIRST_NODE, FIRST_GRPC, FIRST_METRICS = 9000, 9500, 6000
+"""Of the first node; the next node has the next number. An explainer's is the first node's, too."""
 OWN = "seldon-deployment-id"
 """The label by which the operator marks every pod of a deployment."""
 
 
-def objects(metadata: dict[str, Any], nodes: tuple[Graph, ...], calls: Rules, meshed: bool) -> list[KubernetesObject]:
-    """The account of its pods, and who may call them: the cluster the executor and metrics, one another everything."""
+def objects(
+    metadata: dict[str, Any], nodes: tuple[Graph, ...], direct: bool, calls: Rules, meshed: bool
+) -> list[KubernetesObject]:
+    """The account of its pods, and who may call them: the cluster the executor and metrics, one another everything.
+
+    `direct`: the cluster may call the first node and explainers, which have no executor before them, as well.
+    """
     selector = {OWN: str(metadata["name"])}
     scraped = tuple(range(FIRST_METRICS, FIRST_METRICS + len(nodes)))
+    called = (HTTP, GRPC, *((FIRST_NODE, FIRST_GRPC) if direct else ()))
     among = {"podSelector": {"matchLabels": selector}}
-    policy = network_policy(metadata, selector, (HTTP, GRPC, *scraped), [{"to": [among]}, *calls], meshed)
+    policy = network_policy(metadata, selector, (*called, *scraped), [{"to": [among]}, *calls], meshed)
     policy["spec"]["ingress"].append({"from": [among]})
     account = {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": metadata}
     strict = [mesh.only_mutual_tls(metadata, selector, scraped)] if meshed else []

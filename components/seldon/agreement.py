@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from components.seldon import rules, servers
 from components.seldon.predictor import SERVICE_NAME, Predictor
 
+SEPARATE = "seldon.io/engine-separate-pod"
 GATEWAY, HOST = "seldon.io/istio-gateway", "seldon.io/istio-host"
 NUMBERS = (
     "seldon.io/executor-logger-queue-size",
@@ -30,7 +31,7 @@ def refusals(name: str, predictors: tuple[Predictor, ...]) -> Found:
     yield from _twice(f"predictors with {SERVICE_NAME}", named)
     yield from _shares(predictors)
     for each in predictors:
-        if len(full := f"{name}-{each.name}") > LONGEST and SERVICE_NAME not in each.annotations:
+        if len(full := each.service(name)) > LONGEST:
             fact = f"Service {full} has {len(full)} characters; Kubernetes allows {LONGEST}, and Seldon takes a digest"
             yield f"{fact}. Shorten the name of the stack or of predictor {each.name!r}"
     budgets = sum(bool(component.pdb_spec) for each in predictors for component in each.components)
@@ -58,6 +59,19 @@ def transport_refusals(transport: str | None, predictors: tuple[Predictor, ...])
     types = {node.endpoint.type for node in nodes if node.endpoint and node.endpoint.type}
     if len(types) > 1 or (transport and types - {transport.upper()}):
         yield f"endpoints of type {' and '.join(sorted(types))}, transport {transport}. Say transport alone"
+
+
+def separate(annotations: dict[str, str]) -> bool:
+    """Whether executors are in pods of their own."""
+    return annotations.get(SEPARATE, "").lower() == "true"
+
+
+def orchestrator_refusals(annotations: dict[str, str], predictors: tuple[Predictor, ...]) -> Found:
+    """Replicas of executors that are in their nodes' pods."""
+    for each in predictors:
+        if each.orchestrator.replicas is not None and not separate(annotations):
+            fact = f"predictor {each.name!r}: its executor is in the pod of its nodes, and has their replicas"
+            yield f"{fact}. Leave orchestrator's replicas out, or say the annotation {SEPARATE}"
 
 
 def kafka_refusals(predictors: tuple[Predictor, ...]) -> Found:

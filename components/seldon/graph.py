@@ -98,9 +98,10 @@ class Graph(Spelled):
         """The server of Seldon's that loads its model."""
         return rules.server(self)
 
-    def manifest(self, **identity: Any) -> dict[str, Any]:
-        """As the definition spells it; `identity` is what fetches each `model`."""
-        fetched = {"implementation": self.server, "model_uri": self.model.uri, **identity} if self.model else {}
-        found = super(Graph, self.model_copy(update=fetched)).manifest()
+    def manifest(self, **identity: str | None) -> dict[str, Any]:
+        """As the definition spells it; `identity` is what fetches each `model` that says nothing else."""
+        fetched = {"implementation": self.server, "model_uri": self.model.uri} if self.model else {}
+        given = {key: value for key, value in identity.items() if self.model and getattr(self, key) is None}
+        found = super(Graph, self.model_copy(update=fetched | given)).manifest()
         children = [child.manifest(**identity) for child in self.children]
         return {**found, "children": children} if children else found

@@ -87,6 +87,15 @@ class Predictor(Spelled):
             raise ValueError("; ".join(f"predictor {self.name!r} {each}" for each in found))
         return self
 
+    def service(self, stack: str) -> str:
+        """The name of its Service."""
+        return self.annotations.get(SERVICE_NAME, f"{stack}-{self.name}")
+
+    @property
+    def alone(self) -> bool:
+        """Whether its node is called itself, no executor being before it."""
+        return self.annotations.get(NO_ENGINE, "").lower() == "true"
+
     @property
     def written(self) -> tuple[Graph, ...]:
         """The nodes that containers are written for."""

@@ -100,7 +100,7 @@ def _split(node: "Graph") -> Iterator[str]:
 
 def _children(node: "Graph") -> Iterator[str]:
     count = len(node.children)
-    if node.type == "ROUTER" and count < 2:
+    if routes(node) and node.implementation != SPLIT and count < 2:
         yield f"is a ROUTER with {count} children. Give it two or more, or leave it out"
     elif combines(node) and not count:
         yield "is a COMBINER without children. Put below it what it combines"

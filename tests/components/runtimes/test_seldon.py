@@ -222,6 +222,35 @@ def test_where_requests_are_shared_the_gateway_is_called_and_each_predictor_can_
     ]
 
 
+def test_a_service_of_another_name_is_called_by_it() -> None:
+    assert OPTIONS["orchestrator"].url(PLAIN) == "http://short.models.svc:8000"
+
+
+@pytest.mark.parametrize(("option", "opened"), [("alone", True), ("explainer", True), ("plain", False)])
+def test_a_node_without_an_executor_and_an_explainer_are_called_themselves(option: str, opened: bool) -> None:
+    policy = by_kind(OPTIONS[option].objects(PLAIN))["NetworkPolicy"]["spec"]
+    assert (9000 in {port["port"] for port in policy["ingress"][0]["ports"]}) == opened
+    assert OPTIONS["alone"].url(PLAIN) == "http://graph-main.models.svc:9000"
+
+
+def test_every_store_is_read_whatever_nodes_are_called() -> None:
+    graphs = [{"name": "clf", "model": {"format": "sklearn", "uri": f"s3://models/{n}"}} for n in "ab"]
+    two = stack(*(predictor(n, graph=graph, traffic=50) for n, graph in zip("ab", graphs, strict=True)))
+    assert two.stores == ("s3://models/a", "s3://models/b")
+
+
+def test_what_a_node_says_of_its_identity_wins() -> None:
+    said = {"service_account_name": "reader", "env_secret_ref_name": "own"}
+    graph = {"name": "clf", "model": {"format": "sklearn", "uri": "s3://models/iris"}, **said}
+    found = stack(predictor(graph=graph), credentials="keys").objects(PLAIN)[-1]["spec"]["predictors"][0]["graph"]
+    assert (found["serviceAccountName"], found["envSecretRefName"]) == ("reader", "own")
+
+
+def test_executors_apart_are_refused_in_a_mesh() -> None:
+    (told,) = OPTIONS["orchestrator"].mistakes(Context(conventions=Conventions(mesh=AMBIENT)))
+    assert "no node would answer" in told
+
+
 def test_several_predictors_without_a_gateway_are_refused() -> None:
     two = OPTIONS["canary"]
     with pytest.raises(Invalid, match="nothing here routes them"):

@@ -141,6 +141,7 @@ OPTIONS: dict[str, Fields] = {
             graph=tree("ROUTER", node("a"), node("b")), components=[{"nodes": ["a"], "replicas": 2}, {"nodes": ["b"]}]
         )
     ),
+    "alone": fields(predictor(annotations={"seldon.io/no-engine": "true"})),
     "orchestrator": fields(
         predictor(
             orchestrator={

@@ -204,6 +204,10 @@ TOGETHER = {
         graph({**SERVER, "endpoint": {"type": "REST"}}, transport="grpc"),
         "endpoints of type REST, transport grpc",
     ),
+    "replicas of no executor": (
+        fields(predictor(orchestrator={"replicas": 2})),
+        "its executor is in the pod of its nodes, and has their replicas. Leave orchestrator's replicas out",
+    ),
     "kafka": (
         fields(predictor(orchestrator={"env": KAFKA[:1]}), server_type="kafka"),
         "server_type kafka needs KAFKA_INPUT_TOPIC, KAFKA_OUTPUT_TOPIC. Add them",
