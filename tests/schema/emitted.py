@@ -5,11 +5,13 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
+from components import catalog
 from components.addons.metrics_server import MetricsServer
 from components.addons.nvidia_device_plugin import NvidiaDevicePlugin
 from components.context import Context, Conventions, Opening, Traits
 from components.environment import Environment
 from components.mesh import AMBIENT
+from components.model_stack import ModelStack
 from components.objects import secret_object
 from components.render import folders
 from components.runtimes.mlserver import MLServer
@@ -59,6 +61,8 @@ def units(folder: Path) -> Iterator[Unit]:
         for traits in (Traits(), CLOUD):
             yield MLServer.model_validate(fields).unit(Context(traits=traits))
     yield from servers(CLOUD)
+    for name in catalog.names("model_stacks"):
+        yield catalog.instance("model_stacks", name, ModelStack).unit(Context())
     zoo = MLServer.model_validate({"name": "zoo", "owner": "science", "models": several})
     yield from Environment(addons=(MetricsServer(), NvidiaDevicePlugin()), stacks=(zoo,)).units(Context())
     for key, profile in product(KEYS, PROFILES):
