@@ -6,7 +6,7 @@ SETUP := python=$$(scripts/python) && "$$python" scripts/setup.py
 SLIPWAY := exec .venv/bin/slipway
 CHOSEN = $(if $(ENV),--env "$(ENV)")
 
-.PHONY: help up down status test check soak bench lock
+.PHONY: help up down status test check soak bench lock sbom audit
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name text; do printf '  make %-8s %s\n' "$$name" "$$text"; done
 
@@ -33,3 +33,9 @@ bench:  ## time and memory of rendering, and of Pulumi where it is on PATH
 
 lock:  ## raise the lock files to the newest versions that pyproject.toml allows
 	@$(SETUP) dev && scripts/lock
+
+sbom:  ## what each lock file installs, as CycloneDX, in the folder sbom
+	@$(SETUP) dev && scripts/audit sbom
+
+audit:  ## fails where a vulnerability of it is known, or nobody can be asked
+	@$(SETUP) dev && scripts/audit known

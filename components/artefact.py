@@ -10,6 +10,7 @@ from typing import Annotated, Self
 
 from pydantic import StringConstraints, model_validator
 
+from components.fetch.digest import digest
 from components.unit import KubernetesObject
 from components.values import Value
 
@@ -40,13 +41,12 @@ class Artefact(Value):
 
     def digest(self) -> str:
         """The digest that `sha256` is held against."""
-        digests = {path: hashlib.sha256(content).hexdigest() for path, content in self.files.items()}
-        if not self.path.is_dir():
-            return digests[self.path.name]
-        return hashlib.sha256("".join(f"{digest}  {path}\n" for path, digest in digests.items()).encode()).hexdigest()
+        return digest(self.path)
 
     @model_validator(mode="after")
     def _is_whole(self) -> Self:
+        if not self.path.name:
+            raise ValueError(f"path {str(self.path)!r} is not a model's. Give the path of its file or folder")
         try:
             actual = self.digest()
         except OSError as error:

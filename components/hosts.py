@@ -6,8 +6,10 @@ from typing import Any
 
 from components.fetch.guard import Address, forbidden
 
-HOST = r"([a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*|\[[0-9a-f:.]+\])(:[1-9][0-9]{0,4})?"
-"""A name or an address, an IPv6 one in brackets, and maybe a port."""
+NAME = r"([a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*|\[[0-9a-f:.]+\])"
+"""A DNS name or an address, an IPv6 one in brackets."""
+HOST = rf"{NAME}(:[1-9][0-9]{{0,4}})?"
+"""The same, and maybe a port."""
 _METADATA = r"(metadata|metadata\.google\.internal|metadata\.goog|metadata\.azure\.internal|instance-data(\..+)?)"
 _LOCAL = r"((.+\.)?localhost|ip6-localhost|ip6-loopback|host\.docker\.internal)"
 

@@ -28,5 +28,12 @@ def _below(node: Any) -> Iterator[str]:
         for key, inner in node.items():
             if key in CONTAINERS and isinstance(inner, list):
                 yield from (container["image"] for container in inner if "image" in container)
+            elif key == "image" and is_image_volume(inner):
+                yield inner["reference"]
             else:
                 yield from _below(inner)
+
+
+def is_image_volume(node: Any) -> bool:
+    """Whether it is what a pod's volume says of the image that it shows."""
+    return isinstance(node, dict) and node.keys() == {"reference", "pullPolicy"}

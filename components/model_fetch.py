@@ -20,7 +20,7 @@ IMAGE = "docker.io/kserve/storage-initializer:v0.20.0"
 FETCHED = ("az", "gs", "hf", "https", "s3")
 CONFIG_FOLDER = "/mnt/config"
 RESOURCES = Resources(cpu="250m", cpu_limit="2", memory="512Mi")
-RETRIES = {"attempts": 6, "first_seconds": 1, "longest_seconds": 30}
+RETRIES = {"attempts": 5, "first_seconds": 1, "longest_seconds": 30}
 """Attempts in a row that bring nothing, and the waits between them, which double."""
 _PROGRAM = Path(__file__).parent / "fetch"
 _MEBIBYTE = 1024 * 1024

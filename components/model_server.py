@@ -22,11 +22,11 @@ from components.model_volumes import SharedVolume
 from components.network_policy import Rules, network_policy, to_collector, to_stores
 from components.placement import Placement, apart
 from components.route import Expose, Route
-from components.scaling import Autoscaling
+from components.scaling import MOST_REPLICAS, Autoscaling
 from components.server import Server
 from components.traffic import Traffic
 from components.unit import KubernetesObject
-from components.values import DnsLabel, Resources
+from components.values import DnsLabel, Resources, Whole
 
 SETTLE_SECONDS = 5
 """How long a new pod must stay ready before an old one goes: some servers answer 200 and then end, a model unloaded."""
@@ -35,10 +35,10 @@ SETTLE_SECONDS = 5
 class ModelServer(ModelStack):
     """The fields that every model server shares; a runtime adds its models, `server` and `files`."""
 
-    replicas: int = Field(default=1, ge=1)
+    replicas: Whole = Field(default=1, ge=1, le=MOST_REPLICAS)
     autoscaling: Autoscaling | None = None
     resources: Resources = Resources()
-    startup_seconds: int = Field(default=300, ge=10, le=3600)
+    startup_seconds: Whole = Field(default=300, ge=10, le=3600)
     """How long a replica may load before it counts as failed, once its models are in its pod."""
     shared_volumes: dict[DnsLabel, SharedVolume] = {}
     """Claims that are made for it, by their names: models are read from them as pvc://NAME/PATH."""
@@ -94,29 +94,43 @@ class ModelServer(ModelStack):
         return (*super().claims(context), *((f"host {self.route.place}",) if self.route else ()))
 
     def mistakes(self, context: Context) -> Iterator[str]:
-        yield from super().mistakes(context)
+        yield from dict.fromkeys(each for version in self.versions for each in version._unserved(context))
         yield from self._entrance(context).mistakes(context)
         yield from self._unweighable(context)
+
+    def _unserved(self, context: Context) -> Iterator[str]:
+        """What keeps this version from running as it says."""
+        yield from super().mistakes(context)
         for name, volume in self.shared_volumes.items():
             if not (volume.storage_class or context.traits.shared_storage_class):
                 fact = f"shared volume {name!r} has no class, and this cluster none that many nodes mount at once"
                 yield f"{fact}. Name a storage_class of it, or install one (add-on 'nfs_provisioner')"
-        adapted = any(each.autoscaling and each.autoscaling.metrics for each in self.versions)
-        if adapted and not context.traits.metrics_adapter:
+        if self.autoscaling and self.autoscaling.metrics and not context.traits.metrics_adapter:
             fact = "autoscaling.metrics: no adapter of this cluster serves them"
             yield f"{fact}. Use queries, which KEDA asks of Prometheus, or say traits.metrics_adapter: true"
 
     def objects(self, context: Context) -> list[KubernetesObject]:
         entrance, (stable, *others) = self._entrance(context), self._sized(context)
         opened = self.expose is not None
-        found = [*stable._running(context, opened), *entrance.objects(context)]
+        found = [*self._claims(context), *stable._running(context, opened), *entrance.objects(context)]
         for each in others:
             own = service(each._metadata(context), each.selector, each.server().ports)
             found += [*each._running(context, opened), own]
         return found
 
+    def _claims(self, context: Context) -> list[KubernetesObject]:
+        """The volumes that its versions share, each once."""
+        volumes = {name: volume for version in self.versions for name, volume in version.shared_volumes.items()}
+        shared = context.traits.shared_storage_class
+        return [self._owned(volume.manifest(name, shared), context) for name, volume in volumes.items()]
+
+    @property
+    def shares(self) -> tuple[str, ...]:
+        return ("", str(self.traffic.way)) if self.traffic else super().shares
+
     def summary(self) -> tuple[str, ...]:
-        return (*super().summary(), f"replicas: {self.autoscaling or self.replicas}", self.server().image)
+        share = (f"{self.traffic.kind}: {self.traffic.way} to its candidate",) if self.traffic else ()
+        return (*super().summary(), f"replicas: {self.autoscaling or self.replicas}", *share, self.server().image)
 
     def _metadata(self, context: Context) -> dict[str, Any]:
         return {"name": self.name, "namespace": context.models.name, "labels": self.labels}
@@ -167,10 +181,8 @@ class ModelServer(ModelStack):
         """What runs this version, whoever is led to it; `opened`: also callers from outside the cluster."""
         server = server_pod.traced(self.server(), context.conventions.traces)
         loaded = model_files.load(self.name, self.files(), self.served(), context, self.credentials)
-        shared = context.traits.shared_storage_class
-        claims = (volume.manifest(name, shared) for name, volume in self.shared_volumes.items())
         return [
-            *(self._owned(each, context) for each in (*loaded.objects, *claims)),
+            *(self._owned(each, context) for each in loaded.objects),
             *self._access(context, server, loaded, opened),
             *self._workload(context, server, loaded),
         ]

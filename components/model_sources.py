@@ -9,8 +9,8 @@ from pydantic import AfterValidator
 from components import hosts
 from components.model_uri import SCHEMES
 
-_BOUNDARIES = {"hf": "/@", "mlflow": "/@", "oci": "/:@"}
-"""What may follow a place, beside a path of it."""
+_VERSIONS = {"hf": "@", "mlflow": "@", "oci": ":@"}
+"""What may follow a model's name beside a path; a ':' after a mere host would be its port."""
 _HUGGING_FACE = ("huggingface.co", ".huggingface.co", ".hf.co")
 """Where Hugging Face's own redirects lead: a host, or with a dot all hosts below it."""
 
@@ -41,10 +41,14 @@ S3Endpoint = Annotated[str, AfterValidator(_endpoint)]
 
 def allows(sources: Iterable[str], uri: str) -> bool:
     """Whether `uri` begins with one of `sources`."""
-    ends = _BOUNDARIES.get(uri.partition("://")[0], "/")
-    return any(
-        uri.startswith(each) and (each.endswith("://") or uri == each or uri[len(each)] in ends) for each in sources
-    )
+    return any(uri.startswith(each) and _ends(each, uri[len(each) :]) for each in sources)
+
+
+def _ends(source: str, rest: str) -> bool:
+    """Whether a part of the URI ends where `source` does, `rest` being what follows."""
+    scheme, _, place = source.partition("://")
+    ends = _VERSIONS.get(scheme, "") if "/" in place or scheme == "mlflow" else ""
+    return not place or not rest or rest[0] in f"/{ends}"
 
 
 def refusals(uris: Mapping[str, str], sources: tuple[str, ...] | None) -> Iterator[str]:

@@ -20,7 +20,7 @@ _SHAPES = {
     ),
     "https": (rf"(?P<place>{hosts.HOST})(?P<path>{_ENCODED}+)", "https://HOST/PATH"),
     "mlflow": (r"(?P<place>[\w .-]+)(?P<path>[@/][\w.-]+)", "mlflow://NAME@ALIAS or mlflow://NAME/VERSION"),
-    "nfs": (rf"(?P<place>{hosts.HOST})(?P<path>{_PATH}+)", "nfs://SERVER/EXPORT/PATH"),
+    "nfs": (rf"(?P<place>{hosts.NAME})(?P<path>{_PATH}+)", "nfs://SERVER/EXPORT/PATH"),
     "oci": (
         rf"(?P<place>{hosts.HOST})(?P<path>(/[a-z0-9][a-z0-9._-]*)+)"
         r"(?P<version>:\w[\w.-]{0,127}|@sha256:[0-9a-f]{64})",

@@ -64,7 +64,7 @@ def _of_image(found: Location, model: Model, name: str, namespace: str) -> _Sour
 def _of_nfs(found: Location, model: Model, name: str, namespace: str) -> _Source:
     """A volume and a claim that are meant for each other: an NFS server in the pod itself is no restricted volume."""
     server, _ = hosts.parts(found.place)
-    volume = {
+    volume: KubernetesObject = {
         "apiVersion": "v1",
         "kind": "PersistentVolume",
         "metadata": {"name": f"{namespace}-{name}"},

@@ -126,4 +126,4 @@ def identity(manifest: KubernetesObject) -> str:
 def is_custom(manifest: KubernetesObject) -> bool:
     """Whether it is a custom resource: an operator may have to see it go, so it must not go with its namespace."""
     group = manifest["apiVersion"].rpartition("/")[0]
-    return "." in group and not group.endswith(".k8s.io")
+    return "." in group and (not group.endswith(".k8s.io") or group.startswith("gateway."))

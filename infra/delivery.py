@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
@@ -15,8 +16,10 @@ from infra.engine import Engine
 from infra.kubectl import Kubectl
 from infra.live import Live
 from infra.objects import Objects
+from infra.overseer import Look, nobody
 from infra.progress import say
 from infra.rendered import Rendered, refuse_charts
+from infra.rollout import Watch
 from infra.settings import Target
 from sandbox import Step, paths
 from sandbox.step import direct_environ
@@ -45,7 +48,7 @@ class Delivery:
             yield Step("Cluster", lambda log: f"Kubernetes {self.live().version()}")
         yield from self.tools()
         if self._with_engine():
-            yield self._engine.up()
+            yield self._engine.up(self._look())
             yield self._ready()
         else:
             rendered = self._rendered()
@@ -97,6 +100,14 @@ class Delivery:
     def _ready(self) -> Step:
         growing = self._target.context.traits.adds_nodes
         return Step("Ready", lambda log: rollout.wait(self.live(), self._target.units(), log, say, growing=growing))
+
+    def _look(self) -> Look:
+        """At the workloads, while the engine works; where only this run makes their cluster, nobody can yet."""
+        with suppress(SlipwayError):
+            if self._known or self._engine.exists():
+                growing = self._target.context.traits.adds_nodes
+                return Watch(self.live(), self._target.units(), say, growing=growing).look
+        return nobody
 
     def _on_sandbox(self) -> bool:
         return self._known == str(sandbox.kubeconfig())

@@ -10,14 +10,18 @@ import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from subprocess import PIPE, STDOUT, Popen
+from types import MappingProxyType
 from typing import IO, Any
 
 import yaml
 
 from components.errors import SlipwayError
+from infra import engine_state
+from infra.overseer import Look, Overseer, nobody
 from sandbox import Step
 from sandbox.step import DIES_WITH_US
 
@@ -36,9 +40,9 @@ class Engine:
         self._name, self._project, self._home = environment, project, home
         self._workspace = home / environment
 
-    def up(self) -> Step:
-        """Create, change and delete resources until they are as the environment says."""
-        return Step("Pulumi up", lambda log: self._change(log, "up", "--skip-preview"))
+    def up(self, look: Look = nobody) -> Step:
+        """Create, change and delete resources until they are as the environment says, or `look` says that is vain."""
+        return Step("Pulumi up", lambda log: self._change(log, "up", "--skip-preview", look=look))
 
     def destroy(self) -> Step:
         """Delete every resource of the environment, then its stack."""
@@ -75,16 +79,17 @@ class Engine:
             if "no stack named" not in str(error):
                 raise
             nowhere = {"PULUMI_BACKEND_URL": f"file://{self._workspace}"}
-            self._run(log, "stack", "init", self._name, **nowhere)
-        printed = self._run(log, "preview", "--json", "--stack", self._name, **nowhere)
+            self._run(log, "stack", "init", self._name, env=nowhere)
+        printed = self._run(log, "preview", "--json", "--stack", self._name, env=nowhere)
         return list(_document(printed)["steps"])
 
-    def _change(self, log: IO[str], *command: str) -> str:
+    def _change(self, log: IO[str], *command: str, look: Look = nobody) -> str:
         self._prepare(log)
         adopting = self._recover(log) if self._unfinished.exists() else {}
         self._unfinished.touch()
+        options = ("--yes", "--stack", self._name, "--suppress-progress")
         try:
-            printed = self._run(log, *command, "--yes", "--stack", self._name, "--suppress-progress", **adopting)
+            printed = self._run(log, *command, *options, look=look, env=adopting)
         except SlipwayError:  # the engine has ended by itself, and noted all that it made
             self._unfinished.unlink()
             raise
@@ -108,6 +113,8 @@ class Engine:
 
     def _prepare(self, log: IO[str]) -> None:
         self._write()
+        if self._is_ours() and engine_state.mend(self._home / "state", self._name):
+            self._unfinished.touch()
         self._run(log, "stack", "select", "--create", self._name)
         if self._is_ours():  # what a killed run of ours has locked; our own lock says that none is at work
             self._run(log, "cancel", "--yes", "--stack", self._name)
@@ -122,14 +129,17 @@ class Engine:
         name = f"Pulumi.{self._name}.yaml"
         (self._workspace / name).write_text((self._project / name).read_text())
 
-    def _run(self, log: IO[str], *command: str, **env: str) -> str:
+    def _run(
+        self, log: IO[str], *command: str, look: Look = nobody, env: Mapping[str, str] = MappingProxyType({})
+    ) -> str:
         arguments = _mortal("pulumi", *command, "--non-interactive", "--cwd", str(self._workspace))
         log.write(f"$ pulumi {' '.join(command)}\n")
-        environ = self._environ() | env
-        with Popen(arguments, env=environ, stdout=PIPE, stderr=STDOUT, text=True, process_group=0) as process:
+        environ = self._environ() | dict(env)
+        engine = Popen(arguments, env=environ, stdout=PIPE, stderr=STDOUT, text=True, process_group=0)
+        with engine as process, Overseer(process, look) as overseer:
             assert process.stdout
             try:
-                printed = process.stdout.read() if SECRETS in command else _copied(process.stdout, log)
+                printed = process.stdout.read() if SECRETS in command else overseer.copied(process.stdout, log)
             except BaseException:
                 os.killpg(process.pid, signal.SIGINT)
                 raise
@@ -169,14 +179,6 @@ def available() -> bool:
 def _mortal(*command: str) -> list[str]:
     """The command, to end when we are killed, where the system can do that: the next run's engine must be alone."""
     return [*(DIES_WITH_US if shutil.which(DIES_WITH_US[0]) else ()), *command]
-
-
-def _copied(stream: IO[str], log: IO[str]) -> str:
-    lines = []
-    for line in stream:
-        log.write(line)
-        lines.append(line)
-    return "".join(lines)
 
 
 def _document(printed: str) -> dict[str, Any]:

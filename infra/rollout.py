@@ -39,7 +39,7 @@ class Rollout(NamedTuple):
     @property
     def place(self) -> str:
         """Namespace and name."""
-        return f"{self.manifest['metadata']['namespace']}/{self.manifest['metadata']['name']}"
+        return _place(self.manifest)
 
 
 class Watch:
@@ -51,9 +51,9 @@ class Watch:
         self._last: dict[str, tuple[tuple[Any, ...], float]] = {}
         self._told = set[str]()
 
-    def look(self, names: Collection[str] | None = None) -> list[Rollout]:
-        """The progress of each, or of those that `names` has. Raises SlipwayError where one cannot start any more."""
-        wanted = [each for each in self._wanted if names is None or each["metadata"]["name"] in names]
+    def look(self, places: Collection[str] | None = None) -> list[Rollout]:
+        """The progress of each, or of those at `places`. Raises SlipwayError where one cannot start any more."""
+        wanted = [each for each in self._wanted if places is None or _place(each) in places]
         found = [_rollout(self._live, manifest) for manifest in wanted]
         for rollout in found:
             if not rollout.done:
@@ -140,6 +140,10 @@ def states(live: Live, units: Iterable[Unit]) -> Iterator[tuple[str, str]]:
 def workloads(units: Iterable[Unit]) -> Iterator[KubernetesObject]:
     """What rolls out."""
     return (manifest for unit in units for manifest in unit.objects if manifest["kind"] in PLURALS)
+
+
+def _place(manifest: KubernetesObject) -> str:
+    return f"{manifest['metadata']['namespace']}/{manifest['metadata']['name']}"
 
 
 def _rollout(live: Live, manifest: KubernetesObject) -> Rollout:

@@ -33,6 +33,16 @@ ENCRYPTED: JsonSchema = {
     "additionalProperties": False,
 }
 
+_SOURCES: JsonSchema = {
+    "description": "Beginnings of the URIs of models that may be served, such as s3://models.",
+    "type": "array",
+    "items": {"type": "string"},
+}
+_S3_ENDPOINT: JsonSchema = {
+    "description": "Where models of s3:// are read, if not at Amazon's: http://minio.storage.svc:9000.",
+    "type": "string",
+}
+
 
 def schema() -> JsonSchema:
     """JSON Schema (draft 2020-12) of Pulumi.<environment>.yaml.
@@ -58,8 +68,9 @@ def schema() -> JsonSchema:
     }
     profile = {"description": "How much it may cost, and how careless it may be.", "enum": list(get_args(Profile))}
     exceptions = {"description": "Who may break a rule of policy.", "type": "array", "items": kinds[PolicyException]}
-    agreed = {"mirror": kinds[Mirror], "exceptions": exceptions, "trusted": kinds[Trusted]}
-    return _file({**sections, "profile": profile, **agreed}, defined | partial)
+    agreed = {"profile": profile, "mirror": kinds[Mirror], "sources": _SOURCES, "s3_endpoint": _S3_ENDPOINT}
+    judged = {"exceptions": exceptions, "trusted": kinds[Trusted]}
+    return _file({**sections, **agreed, **judged}, defined | partial)
 
 
 def _file(sections: Mapping[str, JsonSchema], definitions: JsonSchema) -> JsonSchema:

@@ -18,7 +18,7 @@ HOPELESS = frozenset(
 )
 """Waiting reasons that time alone does not mend."""
 RESTARTS = 2
-"""A container that ended this often while starting will not start."""
+"""A container that ended this often while starting will not start; one that comes first tries again by itself."""
 
 
 class Trouble(NamedTuple):
@@ -52,11 +52,11 @@ class Warned(NamedTuple):
 def certain(pod: KubernetesObject, growing: bool = False) -> Trouble | None:
     """What time does not mend; on a `growing` cluster a machine may still be added for a pod that no node takes."""
     status = pod.get("status", {})
-    containers = (*status.get("initContainerStatuses", ()), *status.get("containerStatuses", ()))
-    name = pod["metadata"]["name"]
+    name, first = pod["metadata"]["name"], status.get("initContainerStatuses", ())
+    then = status.get("containerStatuses", ())
+    ended = (*(_of_container(name, each, 1) for each in first), *(_of_container(name, each, RESTARTS) for each in then))
     refused = (each for each in status.get("conditions", ()) if not growing and each.get("reason") == "Unschedulable")
-    found = (*(_of_container(name, each) for each in containers), *(_of_condition(name, each) for each in refused))
-    return next(filter(None, found), None)
+    return next(filter(None, (*ended, *(_of_condition(name, each) for each in refused))), None)
 
 
 def warning(name: str, events: Iterable[KubernetesObject]) -> Warned | None:
@@ -73,10 +73,10 @@ def last_words(log: str) -> str:
     return next((line for line in reversed(lines) if "error" in line.lower()), lines[-1] if lines else "")
 
 
-def _of_container(pod: str, container: dict[str, Any]) -> Trouble | None:
+def _of_container(pod: str, container: dict[str, Any], restarts: int) -> Trouble | None:
     waiting, name = container["state"].get("waiting", {}), container["name"]
     now, reason = container["state"].get("terminated", {}), waiting.get("reason", "")
-    if (reason == "CrashLoopBackOff" or now.get("exitCode")) and container["restartCount"] >= RESTARTS:
+    if (reason == "CrashLoopBackOff" or now.get("exitCode")) and container["restartCount"] >= restarts:
         ended = _ending(now or container["lastState"].get("terminated", {}))
         return Trouble(pod, f"container {name} ended {container['restartCount']} times, last {ended}", name)
     return Trouble(pod, f"{reason}: {waiting.get('message')}") if reason in HOPELESS else None

@@ -29,7 +29,7 @@ def debian(log: IO[str]) -> Path:
     return layer
 
 
-def packages(requirements: Path, log: IO[str], launchers: Mapping[str, str] = {}) -> Path:  # read only
+def packages(requirements: Path, log: IO[str], launchers: Mapping[str, str] = {}) -> Path:
     """What a file of requirements asks for, compiled by the image's own Python: at run time its file system is
     read-only. `launchers` are programs in /usr/local/bin, by name."""
     layer = _layer(requirements.stem)

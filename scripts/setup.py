@@ -28,7 +28,9 @@ POLICY, POLICY_LOCK = ROOT / "infra/policy/.venv", "requirements-policy.lock"
 """The policy pack's own: its library needs an older protobuf."""
 CLOUDS, CLOUDS_LOCK = ROOT / ".clouds", "requirements-clouds.lock"
 """What types and tests of the clouds need, apart: Pulumi loads the plugin of each package that it finds in .venv."""
-INPUTS = (*LOCKS.values(), POLICY_LOCK, CLOUDS_LOCK, "scripts/installer.lock", "pyproject.toml")
+STORES, STORES_LOCK = ROOT / ".stores", "requirements-stores.lock"
+"""What fetches models, as its image has it: its clients need older packages. And a stand-in for S3."""
+INPUTS = (*LOCKS.values(), POLICY_LOCK, CLOUDS_LOCK, STORES_LOCK, "scripts/installer.lock", "pyproject.toml")
 LOG = Path.home() / ".local/state/slipway/logs/setup.log"
 PIP_TO_UV = {
     "index-url": "UV_DEFAULT_INDEX",
@@ -106,6 +108,8 @@ def stages(kind: str) -> Iterator[Stage]:
         yield Stage("Its packages", (*install, str(POLICY), "--require-hashes", "-r", POLICY_LOCK))
         apart = ("--target", str(CLOUDS), "--no-deps", "--require-hashes")
         yield Stage("Packages of the clouds", (*install, python, *apart, "-r", CLOUDS_LOCK))
+        yield Stage("Environment of the stores' clients", (uv, "venv", "--clear", "--python", BASE, str(STORES)))
+        yield Stage("Their packages", (*install, str(STORES), "--require-hashes", "-r", STORES_LOCK))
 
 
 def _missing_package() -> Iterator[Stage]:

@@ -23,6 +23,7 @@ LOCKS = (
     "requirements-dev.lock",
     "requirements-policy.lock",
     "requirements-clouds.lock",
+    "requirements-stores.lock",
     "scripts/installer.lock",
 )
 

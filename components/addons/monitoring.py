@@ -13,7 +13,7 @@ from components.observability.dashboards import dashboards
 from components.observability.monitors import monitors
 from components.observability.stack import Door, Storage, chart, grafana, told
 from components.unit import GeneratedSecret, KubernetesObject, Namespace, Unit
-from components.values import DnsLabel, Host, Quantity, Value
+from components.values import Bytes, DnsLabel, Host, Value, Whole
 
 NAME = "monitoring"
 ADMIN = "grafana-admin"
@@ -54,8 +54,8 @@ class Monitoring(Addon):
     tls_secret: DnsLabel | None = None
     """The Secret, of the namespace `monitoring`, with the certificate of `host`."""
     ingress_class: DnsLabel | None = None
-    retention_days: int | None = Field(default=None, ge=1, le=365)
-    storage: Quantity | None = None
+    retention_days: Whole | None = Field(default=None, ge=1, le=365)
+    storage: Bytes | None = None
     storage_class: DnsLabel | None = None
     notify: Receiver | None = None
     objectives: Objectives = Objectives()

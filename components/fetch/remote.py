@@ -5,6 +5,8 @@ from typing import NamedTuple
 
 CHUNK = 1024 * 1024
 """Bytes that are read at once."""
+BLOCK = 8 * CHUNK
+"""Bytes that are asked for at once by clients that keep an answer in memory: what is lost where one is cut."""
 
 Opened = tuple[int, Iterator[bytes]]
 """Where in the file it begins, for not every server can begin where it is asked to, and the bytes from there."""

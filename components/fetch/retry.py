@@ -59,7 +59,7 @@ def _final(error: BaseException) -> bool:
     if any(isinstance(each, hopeless) for each in _chain(error)):
         return True
     status = _status(error)
-    return status is not None and 400 <= status < 500 and status not in _PASSING
+    return status is not None and status < 500 and status not in _PASSING
 
 
 def _status(error: BaseException) -> int | None:
@@ -70,7 +70,7 @@ def _status(error: BaseException) -> int | None:
     else:
         found = getattr(response, "status_code", None) or getattr(error, "status_code", None)
     found = found or getattr(error, "code", None)
-    return int(found) if isinstance(found, int) else None
+    return int(found) if isinstance(found, int) and found >= 400 else None
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:

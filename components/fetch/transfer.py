@@ -20,7 +20,10 @@ MEBIBYTE = 1024 * 1024
 
 
 def bring(wanted: Wanted, files: Iterable[RemoteFile], work: Path, retries: Retries) -> None:
-    """Put `files` at the model's target, all or nothing. What was read stays in `work`, to go on from. Raises Refused."""
+    """Put `files` at the model's target, all or nothing. Raises Refused.
+
+    What was read stays in `work`, to go on from, unless it is not what the plan says.
+    """
     listed = list(files)
     _weigh(wanted, listed)
     progress = _Progress(wanted)

@@ -37,9 +37,9 @@ class Recording(Value):
         return {"record": self.record, "expr": self.query, "labels": {"protocol": self.protocol}}
 
 
-def rate(selector: str, by: str = STACK) -> str:
-    """Per second, over five minutes."""
-    return f"sum by ({by}) (rate({selector}[5m]))"
+def rate(selector: str, by: str = STACK, over: str = "5m") -> str:
+    """Per second."""
+    return f"sum by ({by}) (rate({selector}[{over}]))"
 
 
 def percentile(share: float, matchers: str = "") -> str:
@@ -59,8 +59,11 @@ def _named(selector: str) -> str:
 
 
 def recordings() -> tuple[Recording, ...]:
-    """Requests, errors and latency of each stack by protocol, and of each model by version. Rates are per second."""
-    return (*_requests(), *_errors(), *_latency(), *_models())
+    """Requests, errors, latency and requests in flight of each stack by protocol, and of each model by version.
+
+    Rates are per second.
+    """
+    return (*_requests(), *_errors(), *_latency(), *_in_flight(), *_models())
 
 
 def _requests() -> list[Recording]:
@@ -114,6 +117,18 @@ def _latency() -> list[Recording]:
         _stack("latency_seconds_bucket:rate5m", "graph", rate(GRAPH.format("bucket", ""), by)),
         _stack("latency_seconds_bucket:rate5m", "openai", rate(VLLM.format("bucket"), by)),
         _stack("latency_microseconds_bucket:rate5m", "tensorflow", rate(_spent("bucket"), by)),
+    ]
+
+
+def _in_flight() -> list[Recording]:
+    """How many requests are being answered at once, on average: the seconds that they took in a second.
+
+    Of two minutes, for autoscalers follow it; a request counts when it is answered.
+    """
+    return [
+        _stack("requests_in_flight:mean2m", "rest", rate(REST.format("request_duration_seconds_sum", ""), over="2m")),
+        _stack("requests_in_flight:mean2m", "grpc", rate(GRPC.format("handling_seconds_sum", ""), over="2m")),
+        _stack("requests_in_flight:mean2m", "graph", rate(GRAPH.format("sum", ""), over="2m")),
     ]
 
 

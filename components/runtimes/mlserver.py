@@ -60,7 +60,8 @@ class MLServer(ModelServer):
     def endpoints(self, context: Context) -> tuple[Endpoint, ...]:
         base = f"{self.url(context)}/v2/models"
         return tuple(
-            Endpoint(model=name, url=f"{base}/{name}/infer", sample=model.sample) for name, model in self.models.items()
+            Endpoint(model=name, url=f"{base}/{name}/infer", sample=model.sample, answer=model.answer)
+            for name, model in self.models.items()
         )
 
     def summary(self) -> tuple[str, ...]:

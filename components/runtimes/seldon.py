@@ -1,10 +1,11 @@
 """Seldon Core 1: inference graphs, canaries, shadows, bandits and explainers, as a SeldonDeployment v1."""
 
-from collections.abc import Iterator
-from typing import Annotated, Any, Literal, Self
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
+from components import model_sources
 from components.addon import Addon
 from components.addons.istio import NAMESPACE as GATEWAY_NAMESPACE
 from components.addons.istio import Istio
@@ -13,14 +14,18 @@ from components.addons.metrics_server import MetricsServer
 from components.addons.nvidia_device_plugin import NvidiaDevicePlugin
 from components.addons.seldon_core import API, SeldonCore
 from components.context import Context
+from components.model import Model
 from components.model_stack import Endpoint, ModelStack
-from components.seldon import access, agreement, manifest, rules, servers
+from components.picture import Step
+from components.seldon import access, agreement, drawn, manifest, servers
 from components.seldon.graph import Graph
 from components.seldon.predictor import Predictor
 from components.unit import KubernetesObject
-from components.values import Host
+from components.values import Host, Whole
 
 PATHS = {"seldon": "api/v1.0/predictions", "v2": "v2/models/{graph}/infer", "tensorflow": "v1/models/{graph}:predict"}
+OPERATORS = ("app.kubernetes.io/component", "app.kubernetes.io/managed-by")
+"""Labels that pods do not get: by the one, they would be scraped twice; the other is the operator's."""
 GATEWAY = f"http://istio-ingressgateway.{GATEWAY_NAMESPACE}.svc"
 
 
@@ -29,12 +34,12 @@ class Seldon(ModelStack):
 
     formats = servers.FORMATS
 
-    predictors: Annotated[tuple[Predictor, ...], Field(min_length=1)]
+    predictors: tuple[Predictor, ...]
     protocol: Literal["seldon", "tensorflow", "v2", "kfserving"] | None = None
     """None is Seldon's own; kfserving is the former name of v2."""
     transport: Literal["rest", "grpc"] | None = None
     server_type: Literal["rpc", "kafka"] | None = None
-    replicas: int | None = Field(default=None, ge=0)
+    replicas: Whole | None = Field(default=None, ge=0)
     """Of what says none itself."""
     host: Host | None = None
     """The one host at which the gateway takes requests for it; None: any."""
@@ -46,6 +51,7 @@ class Seldon(ModelStack):
     """Its pods get what every model's do: an account without a token, a NetworkPolicy, mutual TLS, an owner's label and
     spans. False emits the SeldonDeployment alone."""
     sample: dict[str, Any] | None = None
+    """A request of its protocol; None takes that of the model at the graph's root."""
     answer: dict[str, Any] | None = None
 
     @model_validator(mode="after")
@@ -61,6 +67,8 @@ class Seldon(ModelStack):
         yield from agreement.kafka_refusals(self.predictors) if self.server_type == "kafka" else ()
         yield from agreement.annotation_refusals(self.annotations)
         yield from (each for predictor in self.predictors for each in manifest.too_large(predictor))
+        if self.credentials and not self.served():
+            yield "credentials is for nodes with a model, and there is none. Say env_secret_ref_name of a node"
         if self.host and agreement.HOST in self.annotations:
             yield f"host and the annotation {agreement.HOST} exclude each other. Keep host"
 
@@ -74,15 +82,19 @@ class Seldon(ModelStack):
         components = [each for predictor in self.predictors for each in predictor.components]
         needed: dict[type[Addon], bool] = {
             SeldonCore: True,
-            MetricsServer: any(each.autoscaling or each.hpa_spec for each in components) and not traits.metrics_api,
+            MetricsServer: any(each.hpa_spec for each in components) and not traits.metrics_api,
             Keda: any(each.keda_spec for each in components),
             NvidiaDevicePlugin: any(each.resources.gpus for each in self.nodes) and not traits.gpu_devices,
             Istio: len(self.predictors) > 1 or bool(context.conventions.mesh),
         }
         return tuple(addon for addon, missing in needed.items() if missing)
 
+    def served(self) -> Mapping[str, Model]:
+        return {node.name: node.model for node in self.nodes if node.model}
+
     def mistakes(self, context: Context) -> Iterator[str]:
-        """What keeps it from being served as it says on this cluster, each with its cure."""
+        yield from super().mistakes(context)
+        yield from model_sources.refusals(self._said_uris(), context.conventions.sources)
         if len(self.predictors) > 1 and not context.conventions.graph_routes:
             cure = "Let seldon_core have istio, or keep one predictor"
             yield f"shares requests among {len(self.predictors)} predictors, and nothing here routes them. {cure}"
@@ -115,8 +127,8 @@ class Seldon(ModelStack):
             Endpoint(
                 model=name,
                 url=f"{self._service(each, context)}/{self._path(each)}",
-                sample=self.sample,
-                answer=self.answer,
+                sample=self.sample or (each.graph.model.sample if each.graph.model else None),
+                answer=self.answer or (each.graph.model.answer if each.graph.model else None),
             )
             for name, each in zip(names, self.predictors, strict=True)
         )
@@ -124,7 +136,17 @@ class Seldon(ModelStack):
     def summary(self) -> tuple[str, ...]:
         shares = (f"{each.name}: {'shadow' if each.shadow else f'{each.traffic} %'}" for each in self.predictors)
         shown = tuple(shares) if len(self.predictors) > 1 else ()
-        return (*super().summary(), *shown, *(f"{_role(each)} {each.name}" for each in self.nodes))
+        return (*super().summary(), *shown, *(f"{drawn.role(each)} {each.name}" for each in self.nodes))
+
+    def picture(self) -> Step:
+        return Step("requests", then=drawn.predictors(self.predictors))
+
+    def _said_uris(self) -> dict[str, str]:
+        """Where models lie that are said as Seldon says them."""
+        nodes = {node.name: node.model_uri for node in self.nodes}
+        explainers = {each.name: each.explainer.model_uri for each in self.predictors if each.explainer}
+        found = nodes | {f"{name}'s explainer": uri for name, uri in explainers.items()}
+        return {name: uri for name, uri in found.items() if uri}
 
     def _metadata(self, context: Context) -> dict[str, Any]:
         return {"name": self.name, "namespace": context.models.name, "labels": self.labels}
@@ -165,10 +187,5 @@ class Seldon(ModelStack):
 
     def _pod_labels(self, context: Context) -> dict[str, str]:
         identity = context.traits.identity_labels if self.by_identity(context) else {}
-        return {**self.selector, "slipway/owner": self.owner, **identity, **context.conventions.mesh}
-
-
-def _role(node: Graph) -> str:
-    if node.model:
-        return f"model {node.model.format}"
-    return (rules.server(node) or node.type or node.implementation or "model").lower().replace("_", " ")
+        own = {key: value for key, value in self.labels.items() if key not in OPERATORS}
+        return {**own, **identity, **context.conventions.mesh}

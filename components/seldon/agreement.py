@@ -87,7 +87,9 @@ def _shares(predictors: tuple[Predictor, ...]) -> Found:
     live = [each for each in predictors if not each.shadow]
     total = sum(each.traffic or 0 for each in live)
     shadows = len(predictors) - len(live)
-    if not live:
+    if not predictors:
+        yield "there is no predictor. Add one"
+    elif not live:
         yield "every predictor is a shadow. Let one answer"
     if shadows > 1:
         yield f"{shadows} shadows, and Seldon copies to one. Keep one"

@@ -4,15 +4,22 @@ from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from components.scaling import Autoscaling
 from components.seldon.graph import NodeName
 from components.seldon.shape import checked
 from components.seldon.spelled import Spelled
+from components.values import Whole
 
 PodSpec = Annotated[dict[str, Any], AfterValidator(checked("podSpec"))]
 """A PodSpec as Kubernetes spells it, of the fields that Seldon Core's definition knows."""
 HpaSpec = Annotated[dict[str, Any], AfterValidator(checked("hpaSpec"))]
 KedaSpec = Annotated[dict[str, Any], AfterValidator(checked("kedaSpec"))]
+
+
+def by_cpu(max_replicas: int, percent: int = 80, min_replicas: int = 1) -> dict[str, Any]:
+    """An hpa_spec that keeps the mean use of CPU at `percent` of what each pod reserves. Seldon's has no pace."""
+    cpu = {"name": "cpu", "target": {"type": "Utilization", "averageUtilization": percent}}
+    metrics = [{"type": "Resource", "resource": cpu}]
+    return {"minReplicas": min_replicas, "maxReplicas": max_replicas, "metricsv2": metrics}
 
 
 class Metadata(Spelled):
@@ -39,18 +46,19 @@ class PdbSpec(Spelled):
 class Component(Spelled):
     """Without `spec`, its pods are written for `nodes`: those with a model or code that no other component names."""
 
+    ours = {"nodes"}
+
     metadata: Metadata = Metadata()
     spec: PodSpec | None = None
-    nodes: tuple[NodeName, ...] = Field(default=(), exclude=True)
-    replicas: int | None = Field(default=None, ge=0)
-    autoscaling: Autoscaling | None = Field(default=None, exclude=True)
+    nodes: tuple[NodeName, ...] = ()
+    replicas: Whole | None = Field(default=None, ge=0)
     hpa_spec: HpaSpec | None = None
     keda_spec: KedaSpec | None = None
     pdb_spec: PdbSpec | None = None
 
     @model_validator(mode="after")
     def _one_word_on_replicas(self) -> Self:
-        scalers = [each for each in ("autoscaling", "hpa_spec", "keda_spec") if getattr(self, each)]
+        scalers = [each for each in ("hpa_spec", "keda_spec") if getattr(self, each)]
         if self.replicas is not None:
             scalers.append("replicas")
         if len(scalers) > 1:
@@ -80,13 +88,4 @@ class Component(Spelled):
 
     def manifest(self, spec: dict[str, Any] | None = None) -> dict[str, Any]:
         """As the definition spells it; `spec` is what was written where it says none."""
-        own: dict[str, Any] = {"spec": spec} if spec else {}
-        if self.autoscaling:
-            own["hpaSpec"] = _by_cpu(self.autoscaling)
-        return super().manifest() | own
-
-
-def _by_cpu(scaling: Autoscaling) -> dict[str, Any]:
-    cpu = {"name": "cpu", "target": {"type": "Utilization", "averageUtilization": scaling.cpu_percent}}
-    bounds = {"minReplicas": scaling.min_replicas, "maxReplicas": scaling.max_replicas}
-    return {**bounds, "metricsv2": [{"type": "Resource", "resource": cpu}]}
+        return super().manifest() | ({"spec": spec} if spec else {})

@@ -12,7 +12,7 @@ from components.model import Model
 from components.seldon import rules
 from components.seldon.node import Node
 from components.seldon.spelled import Spelled
-from components.values import Resources
+from components.values import Resources, Whole
 
 NodeType = Literal["MODEL", "TRANSFORMER", "OUTPUT_TRANSFORMER", "ROUTER", "COMBINER", "UNKNOWN_TYPE"]
 Method = Literal["TRANSFORM_INPUT", "TRANSFORM_OUTPUT", "ROUTE", "AGGREGATE", "SEND_FEEDBACK"]
@@ -48,7 +48,7 @@ class Address(Spelled):
     """Where a node listens; Seldon fills it in."""
 
     service_host: str | None = Field(default=None, serialization_alias="service_host")
-    service_port: int | None = Field(default=None, serialization_alias="service_port")
+    service_port: Whole | None = Field(default=None, serialization_alias="service_port")
     type: Literal["REST", "GRPC"] | None = None
     http_port: int | None = None
     grpc_port: int | None = None
@@ -61,11 +61,13 @@ class Graph(Spelled):
     `model_uri`, as Seldon spells a model; or a container of its name in the predictor's components.
     """
 
+    ours = {"model", "node", "resources", "children"}
+
     name: NodeName
     type: NodeType | None = None
-    model: Model | None = Field(default=None, exclude=True)
-    node: Node | None = Field(default=None, exclude=True)
-    resources: Resources = Field(default=Resources(), exclude=True)
+    model: Model | None = None
+    node: Node | None = None
+    resources: Resources = Resources()
     """Of the container that is made for `model` or `node`."""
     implementation: str | None = None
     methods: tuple[Method, ...] = ()
@@ -98,10 +100,7 @@ class Graph(Spelled):
 
     def manifest(self, **identity: Any) -> dict[str, Any]:
         """As the definition spells it; `identity` is what fetches each `model`."""
-        own = self.model_copy(update={"children": ()})
-        if self.model:
-            update = {"implementation": self.server, "model_uri": self.model.uri}
-            own = own.model_copy(update={**update, **identity})
+        fetched = {"implementation": self.server, "model_uri": self.model.uri, **identity} if self.model else {}
+        found = super(Graph, self.model_copy(update=fetched)).manifest()
         children = [child.manifest(**identity) for child in self.children]
-        found = super(Graph, own).manifest()
         return {**found, "children": children} if children else found

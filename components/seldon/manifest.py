@@ -41,12 +41,12 @@ def too_large(predictor: Predictor) -> Iterator[str]:
 
 def predictor(found: Predictor, place: Place) -> dict[str, Any]:
     """One predictor of a SeldonDeployment."""
-    own = found.model_copy(update={"components": (), "labels": {**place.labels, **found.labels}})
-    said = {name: value for name, value in own.manifest().items() if name != "svcOrchSpec"}
+    labels = {**place.labels, **found.labels}
     identity = {"service_account_name": place.account, "env_secret_ref_name": place.credentials}
     orchestrator = _orchestrator(found, place.env)
     return {
-        **said,
+        **found.manifest(),
+        **({"labels": labels} if labels else {}),
         "graph": found.graph.manifest(**identity),
         **({"componentSpecs": _components(found, place)} if found.placed() else {}),
         **({"svcOrchSpec": orchestrator} if orchestrator else {}),

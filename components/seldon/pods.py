@@ -6,6 +6,7 @@ from typing import Any
 from components import artefact
 from components.artefact import Files
 from components.context import Traits
+from components.model_uri import location
 from components.placement import Placement
 from components.pods import RESTRICTED
 from components.seldon.graph import Graph
@@ -51,10 +52,18 @@ def spec(
 
 def _container(node: Graph, transport: str) -> dict[str, Any]:
     """Seldon adds what it knows itself: a model's image, its place, the ports, and their numbers as variables."""
-    found = {"name": node.name, "resources": node.resources.requirements()}
+    found = {"name": node.name, "resources": _requirements(node)}
     if not node.node:
         return {**found, "securityContext": {key: RESTRICTED[key] for key in RESTRICTED if "readOnly" not in key}}
     return {**found, **_process(node.node, transport), "workingDir": f"{FOLDER}/{node.name}"}
+
+
+def _requirements(node: Graph) -> dict[str, Any]:
+    """Its resources, and the room on its machine's disk that its model takes when it is fetched."""
+    found = node.resources.requirements()
+    if not (node.model and node.model.uri) or location(node.model.uri).scheme == "pvc":
+        return found
+    return {**found, "requests": {**found["requests"], "ephemeral-storage": node.model.size}}
 
 
 def _process(node: Node, transport: str) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from components.seldon.component import Component
 from components.seldon.graph import Address, Graph
 from components.seldon.shape import checked
 from components.seldon.spelled import Spelled
-from components.values import DnsLabel
+from components.values import DnsLabel, Whole
 
 NO_ENGINE = "seldon.io/no-engine"
 SERVICE_NAME = "seldon.io/svc-name"
@@ -26,7 +26,7 @@ class Orchestrator(Spelled):
 
     env: Env = []
     resources: Resources | None = None
-    replicas: int | None = Field(default=None, ge=0)
+    replicas: Whole | None = Field(default=None, ge=0)
     """Of an executor in pods of its own."""
 
 
@@ -59,25 +59,27 @@ class Explainer(Spelled):
     env_secret_ref_name: str | None = None
     service_account_name: str | None = None
     storage_initializer_image: str | None = None
-    replicas: int | None = Field(default=None, ge=0)
+    replicas: Whole | None = Field(default=None, ge=0)
 
 
 class Predictor(Spelled):
     """`traffic` is in percent of all requests; of a shadow, the share that is copied to it."""
 
+    ours = {"graph", "components", "orchestrator"}
+
     name: DnsLabel
     graph: Graph
-    components: tuple[Component, ...] = Field(default=(), serialization_alias="componentSpecs")
-    replicas: int | None = Field(default=None, ge=0)
-    traffic: int | None = Field(default=None, ge=0, le=100)
+    components: tuple[Component, ...] = ()
+    replicas: Whole | None = Field(default=None, ge=0)
+    traffic: Whole | None = Field(default=None, ge=0, le=100)
     shadow: bool = False
     """Gets copies of the requests, and its answers are discarded."""
     explainer: Explainer | None = None
-    orchestrator: Orchestrator = Field(default=Orchestrator(), serialization_alias="svcOrchSpec")
+    orchestrator: Orchestrator = Orchestrator()
     ssl: Tls | None = None
     labels: dict[str, str] = {}
     annotations: dict[str, str] = {}
-    progress_deadline_seconds: int | None = Field(default=None, ge=1)
+    progress_deadline_seconds: Whole | None = Field(default=None, ge=1)
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:

@@ -47,7 +47,7 @@ def needs_container(node: "Graph") -> bool:
 def refusals(node: "Graph") -> Iterator[str]:
     """What is wrong with a node, each with its cure."""
     yield from _source(node)
-    yield from _served(node) if server(node) else ()
+    yield from _served(node) if node.model or server(node) else ()
     yield from _split(node) if node.implementation == SPLIT else ()
     yield from _children(node)
     yield from _parameters(node.parameters)
@@ -68,10 +68,10 @@ def _served(node: "Graph") -> Iterator[str]:
         yield f"is a {node.type}, and a server's model is always a MODEL. Leave type out"
     if node.model:
         yield from _fetched(node)
-    elif not node.model_uri and server(node) != SELF_FETCHING:
-        yield f"has no model_uri, which {server(node)} needs. Add it"
-    if server(node) not in NAMES:
+    elif node.implementation not in NAMES:
         yield f"has implementation {node.implementation}, which the add-on does not bring. Known: {', '.join(NAMES)}"
+    elif not node.model_uri and node.implementation != SELF_FETCHING:
+        yield f"has no model_uri, which {node.implementation} needs. Add it"
 
 
 def _fetched(node: "Graph") -> Iterator[str]:

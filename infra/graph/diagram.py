@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
+from components.model_stack import ModelStack
 from components.unit import Unit, waves
 from infra.settings import Target
 
@@ -39,21 +40,24 @@ class Diagram(NamedTuple):
 def diagram(target: Target) -> Diagram:
     """The environment `target`. Raises Invalid as `Target.units` does."""
     kind = target.cluster.kind.key()
-    stacks = {stack.name: stack.summary() for stack in target.environment.stacks}
+    stacks = {stack.name: _versions(stack) for stack in target.environment.stacks}
     return Diagram(f"{target.name} (cluster: {kind})", _blocks(target.units(), stacks))
 
 
-def _blocks(units: Iterable[Unit], stacks: dict[str, tuple[str, ...]]) -> tuple[Block, ...]:
+def _versions(stack: ModelStack) -> tuple[Box, ...]:
+    """The stack, and its candidate where it has one."""
+    return tuple(Box(each.name, "model stack", each.summary()) for each in stack.versions)
+
+
+def _blocks(units: Iterable[Unit], stacks: dict[str, tuple[Box, ...]]) -> tuple[Block, ...]:
     blocks: dict[tuple[int, str, tuple[str, ...]], list[Box]] = {}
     for number, unit in waves(units):
         key = (number, unit.namespace.name, tuple(sorted(unit.after)))
-        blocks.setdefault(key, []).append(_box(unit, stacks))
+        blocks.setdefault(key, []).extend(stacks.get(unit.name) or [_add_on(unit)])
     return tuple(Block(namespace, wave, after, tuple(boxes)) for (wave, namespace, after), boxes in blocks.items())
 
 
-def _box(unit: Unit, stacks: dict[str, tuple[str, ...]]) -> Box:
-    if unit.name in stacks:
-        return Box(unit.name, "model stack", stacks[unit.name])
+def _add_on(unit: Unit) -> Box:
     charts = tuple(f"chart {chart.name} {chart.version}" for chart in unit.charts)
     objects = (f"objects: {len(unit.objects)}",) if unit.objects else ()
     return Box(unit.name, "add-on", charts + objects)

@@ -54,6 +54,16 @@ def test_the_values_of_a_chart_name_its_images_where_they_are_now(text: str, sai
     assert found.values == {"global": {"hub": said, "tag": "1"}, "pilot": {"replicas": 2}}
 
 
+def test_an_image_that_is_a_volume_comes_from_the_mirror() -> None:
+    volume = {"name": "model-0", "image": {"reference": "ghcr.io/org/iris:v1", "pullPolicy": "IfNotPresent"}}
+    found = MIRROR.object({**DEPLOYMENT, "spec": {"template": {"volumes": [volume]}}})
+    (moved,) = found["spec"]["template"]["volumes"]
+    assert moved["image"]["reference"] == "registry.example.com/mirror/ghcr.io/org/iris:v1"
+    assert images([Unit(name="iris", namespace=Namespace(name="models"), objects=(found,))]) == [
+        "registry.example.com/mirror/ghcr.io/org/iris:v1"
+    ]
+
+
 def test_every_container_of_an_object_comes_from_the_mirror() -> None:
     (found,) = MIRROR.unit(unit()).objects
     assert found["spec"]["template"] == {

@@ -47,13 +47,13 @@ class Project:
         kubectl.chmod(0o755)
         self._command("up", {})
 
-    def up(self, models: Models) -> Done:
+    def up(self, models: Models, **settings: Any) -> Done:
         """The environment with `models`, which must end well."""
-        return well(*self._command("up", models), env=self._environ())
+        return well(*self._command("up", models, **settings), env=self._environ())
 
-    def tried(self, models: Models) -> Done:
+    def tried(self, models: Models, **settings: Any) -> Done:
         """The same, however it ends."""
-        return slipway(*self._command("up", models), env=self._environ())
+        return slipway(*self._command("up", models, **settings), env=self._environ())
 
     def diff(self, models: Models) -> Done:
         """What `up` with `models` would change, as JSON."""
@@ -94,9 +94,10 @@ class Project:
         """The environment's objects are removed."""
         return well("--project", str(self._folder), "down", "--env", NAME, env=self._environ())
 
-    def _command(self, command: str, models: Models) -> tuple[str, ...]:
+    def _command(self, command: str, models: Models, **settings: Any) -> tuple[str, ...]:
         cluster = {"existing": {"kubeconfig": str(self._folder / "kubeconfig")}}
-        config = {"slipway:cluster": cluster, "slipway:models": json.loads(json.dumps(models))}
+        chosen = {"cluster": cluster, "models": json.loads(json.dumps(models)), **settings}
+        config = {f"slipway:{key}": value for key, value in chosen.items()}
         (self._folder / f"Pulumi.{NAME}.yaml").write_text(yaml.safe_dump({"config": config}))
         return "--project", str(self._folder), command, "--env", NAME
 

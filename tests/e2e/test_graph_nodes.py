@@ -97,7 +97,7 @@ def pods(cluster: Cluster) -> Iterator[Pods]:
         cluster.kubectl("delete", "--wait=false", "--grace-period=1", "-f", "-", stdin=everything)
 
 
-@pytest.mark.parametrize(("route", "name"), enumerate(COLUMNS))
+@pytest.mark.parametrize(("route", "name"), list(enumerate(COLUMNS)))
 def test_a_graph_answers_as_the_library_that_trained_its_models(pods: Pods, route: int, name: str) -> None:
     answer = pods.walk(GRAPH, sent(ROWS / INCH), {"ab-test": route})
     assert answer["data"]["names"] == ["setosa", "versicolor", "virginica"]

@@ -33,13 +33,13 @@ print(json.dumps(model.predict(rows).ravel().tolist()))
 
 
 def test_iris_answers_as_its_file_does(cluster: Cluster) -> None:
-    expected = _by_itself(cluster, "iris", IRIS_BY_ITSELF, "iris.joblib", FLOWERS)
+    expected = by_itself(cluster, "iris", IRIS_BY_ITSELF, "iris.joblib", FLOWERS)
     assert len(set(expected)) == 3
     assert _asked("iris", request("measurements", *FLOWERS)) == expected
 
 
 def test_wine_answers_as_its_file_does(cluster: Cluster) -> None:
-    expected = _by_itself(cluster, "wine", WINE_BY_ITSELF, "wine.txt", WINES)
+    expected = by_itself(cluster, "wine", WINE_BY_ITSELF, "wine.txt", WINES)
     found = _asked("wine", request("analysis", *WINES))
     assert found == pytest.approx(expected)
     likeliest = [max(range(3), key=found[start : start + 3].__getitem__) for start in (0, 3, 6)]
@@ -84,7 +84,7 @@ def _asked(model: str, body: Object) -> list[Any]:
     return list(answer["outputs"][0]["data"])
 
 
-def _by_itself(cluster: Cluster, stack: str, program: str, artefact: str, rows: tuple[list[float], ...]) -> list[float]:
+def by_itself(cluster: Cluster, stack: str, program: str, artefact: str, rows: tuple[list[float], ...]) -> list[float]:
     """What the project's own file answers where it is loaded without any server."""
     file = base64.b64encode((ARTEFACTS / artefact).read_bytes()).decode()
     found: list[float] = json.loads(cluster.python(stack, program, stdin=json.dumps([file, rows])))

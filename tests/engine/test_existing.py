@@ -11,8 +11,10 @@ import pytest
 import sandbox
 from sandbox import paths
 from tests.e2e.cluster import Cluster, infer, label
-from tests.e2e.machine import start, well
+from tests.e2e.machine import slipway, start, well
 from tests.e2e.test_changes import SETOSA
+from tests.e2e.test_failures import NO_IMAGE
+from tests.e2e.test_rollout import Trickle
 
 from .engine import Project, Stack, environ, secrets
 
@@ -56,6 +58,29 @@ def test_killed_made_good_and_destroyed(cluster: Cluster, project: Project) -> N
     assert cluster.everything().keys() == before
     assert not (paths.state() / "kubeconfigs" / NAME).exists()
     assert f"{NAME}.json" not in {path.name for path in (paths.state() / "pulumi" / "state").rglob("stacks/*/*")}
+
+
+def test_what_cannot_start_is_told_within_a_minute_and_a_damaged_state_is_mended(
+    cluster: Cluster, project: Project, tmp_path: Path
+) -> None:
+    plain = Project(tmp_path / "plain", NAME, str(sandbox.kubeconfig()), models=MODELS)
+    well(*plain.command("up"), env=ENVIRON)
+    with Trickle(cluster.address("flower")) as trickle:
+        plain.choose(models={"iris": {"name": "flower", "image": NO_IMAGE}})
+        for _ in range(2):
+            began = time.monotonic()
+            failed = slipway(*plain.command("up"), env=ENVIRON)
+            assert failed.code == 1
+            assert "models/flower cannot start: pod flower-" in failed.err
+            assert NO_IMAGE in failed.err
+            assert time.monotonic() - began < 60
+        plain.choose(models=MODELS)
+        (state,) = (paths.state() / "pulumi" / "state").rglob(f"stacks/*/{NAME}.json")
+        state.write_bytes(state.read_bytes()[:2000])
+        well(*plain.command("up"), env=ENVIRON)
+        assert "no changes" in well(*plain.command("up"), env=ENVIRON).err
+    assert trickle.lost == []
+    well(*plain.command("down"), env=ENVIRON)
 
 
 def _killed(project: Project, point: str) -> None:

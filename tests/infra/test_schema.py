@@ -179,7 +179,7 @@ def test_editors_are_told_what_docstrings_say() -> None:
     models = made["properties"]["config"]["properties"]["slipway:models"]["properties"]
     assert models["iris"]["description"].startswith("Species of an iris")
     fields = made["$defs"]["stack.MLServer"]["properties"]
-    assert fields["startup_seconds"]["description"] == "How long a replica may load before it counts as failed."
+    assert fields["startup_seconds"]["description"].startswith("How long a replica may load before it counts as failed")
     assert fields["image"]["description"].startswith("None takes the official image")
 
 
@@ -225,5 +225,5 @@ def test_a_kind_whose_library_is_missing_may_choose_anything_and_says_why(folder
 
 def test_a_broken_kind_is_an_error(folder: Path) -> None:
     (folder / "clusters" / "wreck.py").write_text("1 / 0\n")
-    with pytest.raises(SlipwayError, match="wreck fails at line 1: ZeroDivisionError"):
+    with pytest.raises(SlipwayError, match=r"wreck\.py:1: ZeroDivisionError"):
         schema.schema()

@@ -149,7 +149,7 @@ def test_a_pod_without_a_status_yet_is_no_trouble(status: dict[str, Any]) -> Non
     assert trouble.certain({"metadata": {"name": "iris-1"}, **status}) is None
 
 
-@pytest.mark.parametrize(("restarts", "exit_code"), [(1, 1), (2, 0)])
+@pytest.mark.parametrize(("restarts", "exit_code"), [(0, 1), (2, 0)])
 def test_a_container_that_ended_once_or_well_gets_another_chance(restarts: int, exit_code: int) -> None:
     ended = {"terminated": {"reason": "Error", "exitCode": exit_code}}
     init = {"name": "fetch", "restartCount": restarts, "state": ended, "lastState": {}}
@@ -175,3 +175,12 @@ def test_its_own_last_message_is_told() -> None:
 )
 def test_the_last_words_of_a_log(log: str, words: str) -> None:
     assert trouble.last_words(log) == words
+
+
+def test_what_comes_first_and_fails_again_is_told_in_its_own_words() -> None:
+    ended = {"reason": "Error", "exitCode": 1, "message": "model 'iris': answered 404. Mend its uri"}
+    fetch = {"name": "fetch", "restartCount": 1, "state": {"waiting": {"reason": "CrashLoopBackOff"}}}
+    status = {"initContainerStatuses": [{**fetch, "lastState": {"terminated": ended}}]}
+    found = trouble.certain({"metadata": {"name": "iris-1"}, "status": status})
+    words = "container fetch ended 1 times, last Error (exit code 1): model 'iris': answered 404. Mend its uri"
+    assert str(found) == f"pod iris-1: {words}"

@@ -5,6 +5,7 @@ of, such as a SeldonDeployment, comes from the good environment.
 """
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -61,15 +62,26 @@ def _mirrored(objects: Iterable[Manifest]) -> list[Manifest]:
 
 def mutants(objects: list[Manifest], good: list[Manifest]) -> Iterator[Mutant]:
     """Every case that can be tried on `objects`, with what policy says of it."""
-    whole = list({label(each): each for each in (*good, *objects)}.values())
+    whole = _completed(objects, good)
     before, known = _spoken(whole, whole), set(map(id, whole))
-    for rule, edits in cases.BREAKS:
-        try:
-            broken = edited(whole, *edits)
-        except (KeyError, IndexError):  # nothing is there to edit
-            continue
+    for rule, broken in _broken(whole):
         after = _spoken(broken, [each for each in broken if id(each) not in known])
         yield Mutant(rule, frozenset(said for said, *_ in after - before))
+
+
+def count(good: list[Manifest]) -> int:
+    """How many mutants our environments have."""
+    return sum(len(list(_broken(_completed(environment(name), good)))) for name in NAMES)
+
+
+def _completed(objects: list[Manifest], good: list[Manifest]) -> list[Manifest]:
+    return list({label(each): each for each in (*good, *objects)}.values())
+
+
+def _broken(whole: list[Manifest]) -> Iterator[tuple[str, list[Manifest]]]:
+    for rule, edits in cases.BREAKS:
+        with suppress(KeyError, IndexError):  # nothing is there to edit
+            yield rule, edited(whole, *edits)
 
 
 def _spoken(objects: list[Manifest], changed: list[Manifest]) -> set[tuple[str, str, str]]:
@@ -77,10 +89,3 @@ def _spoken(objects: list[Manifest], changed: list[Manifest]) -> set[tuple[str, 
     every, few = Objects(objects), Objects(changed)
     found = (each for rule in all_rules() for each in rule.judge(every if isinstance(rule, SetRule) else few))
     return {(each.rule, each.object, each.path) for each in divided(found, every)[0]}
-
-
-def figures(good: list[Manifest]) -> dict[str, int]:
-    """How many environments were broken in how many ways, and how often the one broken rule spoke, and it alone."""
-    tried = [mutant for name in NAMES for mutant in mutants(environment(name), good)]
-    killed = sum(mutant.spoken == {mutant.rule} for mutant in tried)
-    return {"environments": len(NAMES), "mutants": len(tried), "killed": killed}

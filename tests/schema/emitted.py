@@ -8,7 +8,7 @@ from typing import Any
 from components import catalog
 from components.addons.metrics_server import MetricsServer
 from components.addons.nvidia_device_plugin import NvidiaDevicePlugin
-from components.context import Context, Conventions, Opening, Traits
+from components.context import Collector, Context, Conventions, Opening, Traits
 from components.environment import Environment
 from components.mesh import AMBIENT
 from components.model_stack import ModelStack
@@ -19,6 +19,8 @@ from components.unit import Chart, KubernetesObject, Namespace, Unit
 from infra import environment_file, settings
 from tests.components.addons.choices import KEYS, PROFILES
 from tests.components.addons.choices import units as addon_units
+from tests.components.seldon.options import stacks as graphs
+from tests.components.server_choices import CONTEXTS, SERVERS
 from tests.samples import artefact
 from tests.schema.servers import servers
 
@@ -30,6 +32,17 @@ CHART = Chart(
     release="metallb",
     values={"speaker": {"frr": {"enabled": False}}, "list": [1, "2", None, True]},
 )
+URIS = {
+    "az": "az://storage1/models/iris",
+    "configmap": "configmap://weights/iris.joblib",
+    "gs": "gs://models/iris",
+    "hf": "hf://org/iris@v1",
+    "https": "https://example.com:8443/iris.joblib",
+    "nfs": "nfs://nas.example.com/exports/iris",
+    "oci": "oci://ghcr.io/org/iris:v1",
+    "pvc": "pvc://weights/iris",
+    "s3": "s3://models/iris",
+}
 OPTIONS: dict[str, dict[str, Any]] = {
     "plain": {},
     "replicas": {"replicas": 3},
@@ -38,6 +51,12 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "slow": {"startup_seconds": 3600},
     "image": {"image": "registry.example.com:5000/mlserver@sha256:" + "0" * 64},
     "stores": {"reads": ["s3://models/iris", "gs://models/iris"], "credentials": "keys"},
+    "elsewhere": {
+        "models": {name: {"format": "sklearn", "uri": uri, "sha256": "0" * 64} for name, uri in URIS.items()},
+        "credentials": "keys",
+        "shared_volumes": {"weights": {"size": "50Gi", "storage_class": "nfs"}},
+    },
+    "in-place": {"models": {"iris": {"format": "sklearn", "uri": "configmap://weights/iris.joblib"}}},
     "longest-name": {"name": "x" * 63, "replicas": 2},
 }
 CLOUD = Traits(
@@ -47,6 +66,7 @@ CLOUD = Traits(
     gpu_runtime_class="nvidia",
     assigns_user_ids=True,
 )
+TRACES = Collector(namespace="tracing", service="collector", port=4317)
 FORMATS = ("lightgbm", "mlflow", "sklearn", "xgboost")
 
 
@@ -60,6 +80,14 @@ def units(folder: Path) -> Iterator[Unit]:
         fields = {"name": name, "owner": "science", "models": {"iris": several["sklearn"]}, **choices}
         for traits in (Traits(), CLOUD):
             yield MLServer.model_validate(fields).unit(Context(traits=traits))
+    for choices, context in product(SERVERS, CONTEXTS):
+        stack = MLServer.model_validate(
+            {"name": "iris", "owner": "science", "models": {"iris": several["sklearn"]}, **choices}
+        )
+        yield from () if any(stack.mistakes(context)) else (stack.unit(context),)
+    for graph in graphs().values():
+        for context in (Context(), Context(traits=CLOUD, conventions=Conventions(mesh=AMBIENT, traces=TRACES))):
+            yield graph.unit(context)
     yield from servers(CLOUD)
     for name in catalog.names("model_stacks"):
         yield catalog.instance("model_stacks", name, ModelStack).unit(Context())

@@ -6,18 +6,23 @@ from functools import partial
 from typing import Any
 
 from azure.core import MatchConditions
+from azure.core.credentials import AzureNamedKeyCredential, AzureSasCredential
 from azure.identity import DefaultAzureCredential
 from azure.storage.blob import ContainerClient
 
-from ..remote import Opened, RemoteFile, Wanted
+from ..remote import BLOCK, Opened, RemoteFile, Wanted
+
+OPTIONS: dict[str, Any] = {
+    **{"retry_total": 0, "connection_timeout": 10, "read_timeout": 60},
+    **{"max_single_get_size": BLOCK, "max_chunk_get_size": BLOCK},
+}
+"""No retries: who calls asks again."""
 
 
 def files(wanted: Wanted, redirects: list[str] | None) -> Iterator[RemoteFile]:
     account, _, container = wanted.place.partition("/")
     url = os.environ.get("AZURE_STORAGE_SERVICE_ENDPOINT", f"https://{account}.blob.core.windows.net")
-    client = ContainerClient(
-        url, container, credential=_credential(), retry_total=0, connection_timeout=10, read_timeout=60
-    )
+    client = ContainerClient(url, container, credential=_credential(account), **OPTIONS)
     below = f"{wanted.path}/" if wanted.path else ""
     found = [each for each in client.list_blobs(name_starts_with=below) if not each.name.endswith("/")]
     for each in found:
@@ -26,10 +31,12 @@ def files(wanted: Wanted, redirects: list[str] | None) -> Iterator[RemoteFile]:
         yield _file(client, client.get_blob_client(wanted.path).get_blob_properties(), "")
 
 
-def _credential() -> Any:
+def _credential(account: str) -> Any:
     """The account's key or a signature that is given as a variable, or who the pod is."""
-    given = (os.environ.get(name) for name in ("AZURE_STORAGE_KEY", "AZURE_STORAGE_SAS_TOKEN"))
-    return next(filter(None, given), None) or DefaultAzureCredential()
+    if key := os.environ.get("AZURE_STORAGE_KEY"):
+        return AzureNamedKeyCredential(account, key)
+    signature = os.environ.get("AZURE_STORAGE_SAS_TOKEN")
+    return AzureSasCredential(signature) if signature else DefaultAzureCredential()
 
 
 def _file(client: ContainerClient, blob: Any, path: str) -> RemoteFile:

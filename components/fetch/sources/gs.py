@@ -8,7 +8,7 @@ from typing import Any
 
 from google.cloud import storage
 
-from ..remote import CHUNK, Opened, RemoteFile, Wanted
+from ..remote import BLOCK, Opened, RemoteFile, Wanted
 
 
 def files(wanted: Wanted, redirects: list[str] | None) -> Iterator[RemoteFile]:
@@ -34,6 +34,9 @@ def _file(blob: Any, path: str) -> RemoteFile:
 
 
 def _open(blob: Any, start: int) -> Opened:
-    content = blob.open("rb", chunk_size=16 * CHUNK, if_generation_match=blob.generation, retry=None)
-    content.seek(start)
-    return start, iter(partial(content.read, CHUNK), b"")
+    return start, (_block(blob, first) for first in range(start, blob.size, BLOCK))
+
+
+def _block(blob: Any, first: int) -> bytes:
+    same = {"if_generation_match": blob.generation, "retry": None, "checksum": None}
+    return bytes(blob.download_as_bytes(start=first, end=first + BLOCK - 1, **same))

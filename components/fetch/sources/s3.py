@@ -16,17 +16,13 @@ ONCE = Config(connect_timeout=10, read_timeout=60, retries={"total_max_attempts"
 def files(wanted: Wanted, redirects: list[str] | None) -> Iterator[RemoteFile]:
     client = boto3.client("s3", config=ONCE)
     below = f"{wanted.path}/" if wanted.path else ""
-    empty = True
-    for page in client.get_paginator("list_objects_v2").paginate(Bucket=wanted.place, Prefix=below):
-        for each in page.get("Contents", ()):
-            if not each["Key"].endswith("/"):
-                empty = False
-                yield _file(
-                    client, wanted.place, each["Key"], each["Key"].removeprefix(below), each["Size"], each["ETag"]
-                )
-    if empty and wanted.path:
-        found = client.head_object(Bucket=wanted.place, Key=wanted.path)
-        yield _file(client, wanted.place, wanted.path, "", found["ContentLength"], found["ETag"])
+    pages = client.get_paginator("list_objects_v2").paginate(Bucket=wanted.place, Prefix=below)
+    found = [each for page in pages for each in page.get("Contents", ()) if not each["Key"].endswith("/")]
+    for each in found:
+        yield _file(client, wanted.place, each["Key"], each["Key"].removeprefix(below), each["Size"], each["ETag"])
+    if not found and wanted.path:
+        single = client.head_object(Bucket=wanted.place, Key=wanted.path)
+        yield _file(client, wanted.place, wanted.path, "", single["ContentLength"], single["ETag"])
 
 
 def _file(client: Any, bucket: str, key: str, path: str, size: int, tag: str) -> RemoteFile:

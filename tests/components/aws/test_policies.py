@@ -3,11 +3,15 @@ import pytest
 from components.aws import policies
 
 
-def test_a_reader_gets_what_lies_below_its_prefix_and_lists_nothing_else() -> None:
+def test_a_reader_gets_what_lies_at_or_below_its_prefix_and_lists_nothing_else() -> None:
     assert policies.reads(["s3://bucket/models/iris"]) == {
         "Version": "2012-10-17",
         "Statement": [
-            {"Effect": "Allow", "Action": ["s3:GetObject"], "Resource": ["arn:aws:s3:::bucket/models/iris/*"]},
+            {
+                "Effect": "Allow",
+                "Action": ["s3:GetObject"],
+                "Resource": ["arn:aws:s3:::bucket/models/iris", "arn:aws:s3:::bucket/models/iris/*"],
+            },
             {
                 "Effect": "Allow",
                 "Action": ["s3:ListBucket"],
@@ -28,8 +32,8 @@ def test_a_reader_of_a_whole_bucket_gets_that_bucket() -> None:
 def test_several_stores_are_read_by_statements_of_their_own() -> None:
     statements = policies.reads(["s3://one/a", "s3://two/b/"])["Statement"]
     assert [statement["Resource"] for statement in statements] == [
-        *(["arn:aws:s3:::one/a/*"], ["arn:aws:s3:::one"]),
-        *(["arn:aws:s3:::two/b/*"], ["arn:aws:s3:::two"]),
+        *(["arn:aws:s3:::one/a", "arn:aws:s3:::one/a/*"], ["arn:aws:s3:::one"]),
+        *(["arn:aws:s3:::two/b", "arn:aws:s3:::two/b/*"], ["arn:aws:s3:::two"]),
     ]
 
 

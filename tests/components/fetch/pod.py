@@ -4,7 +4,7 @@ import json
 import os
 import shutil
 import subprocess
-import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,6 +13,8 @@ from components.context import Context
 from components.model import Model
 
 PROGRAM = Path(model_fetch.__file__).parent / "fetch"
+PYTHON = PROGRAM.parents[1] / ".stores" / "bin" / "python"
+"""With the very clients of the image that it runs in."""
 QUICK = {"attempts": 4, "first_seconds": 0.01, "longest_seconds": 0.02}
 
 
@@ -29,45 +31,49 @@ class Done(NamedTuple):
 
 
 class Pod:
-    """`folder` is what its server would find at /mnt/models."""
+    """`folder` is what its server would find at /mnt/models; it may connect to this machine at `ports` only."""
 
-    def __init__(self, place: Path, authority: str, ports: tuple[int, ...]) -> None:
+    def __init__(self, place: Path, authority: str, ports: Iterable[int]) -> None:
         self.folder, self._config = place / "models", place / "config"
-        self._authority, self._ports = authority, ports
+        self._authority, self.ports = authority, [*ports]
+        self.env: dict[str, str] = {}
+        self.redirects: list[str] | None = None
         self.folder.mkdir()
         shutil.copytree(PROGRAM, self._config / "fetch", ignore=shutil.ignore_patterns("__pycache__"))
         (self._config / "files").mkdir()
         (self._config / "files" / "settings.json").write_text("{}")
 
-    def fetch(self, redirects: list[str] | None = None, env: dict[str, str] | None = None, **uris: str | Model) -> Done:
-        """The program, with a plan for these models; it may connect to this machine at the pod's ports only."""
-        with subprocess.Popen(**self._command(redirects, env or {}, uris)) as process:
+    def fetch(self, **models: str | Model) -> Done:
+        """The program, with a plan for these models."""
+        with self.started(**models) as process:
             out, _ = process.communicate(timeout=120)
         return Done(process.returncode, out)
 
-    def started(self, **uris: str | Model) -> "subprocess.Popen[str]":
+    def started(self, **models: str | Model) -> "subprocess.Popen[str]":
         """The same, still running."""
-        return subprocess.Popen(**self._command(None, {}, uris))
+        plan = self._plan({name: each if isinstance(each, Model) else model(each) for name, each in models.items()})
+        (self._config / "plan.json").write_text(json.dumps(plan))
+        return subprocess.Popen(
+            (str(PYTHON), "-W", "ignore", "-m", "fetch", "plan.json"),
+            cwd=self._config,
+            env={"PATH": os.environ["PATH"], "CA_CERTIFICATES": self._authority, **self.env},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
 
     def left(self) -> list[str]:
         """Every file that its server would find."""
         return sorted(str(path.relative_to(self.folder)) for path in self.folder.rglob("*") if path.is_file())
 
-    def _command(self, redirects: list[str] | None, env: dict[str, str], uris: dict[str, Any]) -> dict[str, Any]:
-        models = {name: each if isinstance(each, Model) else model(each) for name, each in uris.items()}
-        plan = json.loads(model_fetch.plan(models, Context()))
-        plan |= {"folder": str(self.folder), "redirects": redirects, "retries": QUICK}
-        plan["reachable"] = [["127.0.0.1/32", port] for port in self._ports]
+    def _plan(self, models: dict[str, Model]) -> dict[str, Any]:
+        plan: dict[str, Any] = json.loads(model_fetch.plan(models, Context()))
         for each in plan["models"]:
             each["target"] = each["target"].replace("/mnt/models", str(self.folder))
-        (self._config / "plan.json").write_text(json.dumps(plan))
-        return {
-            "args": (sys.executable, "-W", "ignore", "-m", "fetch", "plan.json"),
-            "cwd": self._config,
-            "env": {"PATH": os.environ["PATH"], "CA_CERTIFICATES": self._authority, **env},
-            "stdout": subprocess.PIPE,
-            "stderr": subprocess.STDOUT,
-            "text": True,
+        reachable = [["127.0.0.1/32", port] for port in self.ports]
+        return plan | {
+            **{"folder": str(self.folder), "redirects": self.redirects},
+            **{"reachable": reachable, "retries": QUICK},
         }
 
 

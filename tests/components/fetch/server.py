@@ -21,22 +21,28 @@ class Asked(NamedTuple):
 
 
 class Server(ThreadingHTTPServer):
-    """`files`: path to content. `faults`: what the next GETs are answered with instead, one each."""
+    """`files`: path to content. `faults`: what the next GETs of paths with `failing` are answered with instead,
+    one each; `redirects` and `statuses`: what a path is always answered with; `api`: what is
+    computed from a path and its query; `headers`: of every answer with content."""
 
     daemon_threads = True
     resumes = True
     tag = '"1"'
+    failing = ""
 
-    def __init__(self, certificate: Path) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
+    def __init__(self, certificate: Path, address: str = "127.0.0.1", port: int = 0) -> None:
+        super().__init__((address, port), Handler)
         self.files: dict[str, bytes] = {}
         self.faults: list[Answer] = []
         self.redirects: dict[str, str] = {}
+        self.statuses: dict[str, int] = {}
+        self.api: Callable[[str], bytes | None] = lambda path: None
+        self.headers: dict[str, str] = {}
         self.asked: list[Asked] = []
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(certificate.with_suffix(".crt"), certificate.with_suffix(".key"))
         self.socket = context.wrap_socket(self.socket, server_side=True)
-        Thread(target=self.serve_forever, daemon=True).start()
+        Thread(target=self.serve_forever, args=(0.01,), daemon=True).start()
 
     @property
     def host(self) -> str:
@@ -63,38 +69,51 @@ class Handler(BaseHTTPRequestHandler):
     def log_message(self, *arguments: object) -> None:
         """Nothing."""
 
-    def whole(self, content: bytes, body: bool = True) -> None:
-        start = self._start()
-        self.send_response(206 if start else 200)
+    def head(self, content: bytes) -> bytes:
+        """Sends the headers of what is asked of `content`; what is left to send."""
+        span = self._span()
+        part = content[slice(*span)] if span else content
+        self.send_response(206 if span else 200)
         if self.server.tag:
             self.send_header("ETag", self.server.tag)
-        if start:
-            self.send_header("Content-Range", f"bytes {start}-{len(content) - 1}/{len(content)}")
-        self.send_header("Content-Length", str(len(content) - start))
+        if span:
+            self.send_header("Content-Range", f"bytes {span[0]}-{span[0] + len(part) - 1}/{len(content)}")
+        self.send_header("Content-Length", str(len(part)))
+        for name, value in self.server.headers.items():
+            self.send_header(name, value)
         self.end_headers()
-        if body:
-            self.wfile.write(content[start:])
+        return part
 
     def _answer(self, body: bool) -> None:
-        headers = [self.headers.get(name) for name in ("Range", "If-Range", "Authorization")]
-        self.server.asked.append(Asked(self.command, self.path, *headers))
+        headers = [self.headers.get(name) for name in ("If-Range", "Authorization")]
+        self.server.asked.append(Asked(self.command, self.path, self._range(), *headers))
+        content = self.server.api(self.path) or self.server.files.get(self.path.partition("?")[0])
         if location := self.server.redirects.get(self.path):
             self.send_response(302)
             self.send_header("Location", location)
             self.send_header("Content-Length", "0")
             self.end_headers()
-        elif body and self.server.faults:
+        elif code := self.server.statuses.get(self.path):
+            self.send_error(code)
+        elif body and self.server.faults and self.server.failing in self.path:
             self.server.faults.pop(0)(self)
-        elif (content := self.server.files.get(self.path)) is not None:
-            self.whole(content, body)
+        elif content is not None:
+            rest = self.head(content)
+            if body:
+                self.wfile.write(rest)
         else:
             self.send_error(404)
 
-    def _start(self) -> int:
-        asked, known = self.headers.get("Range"), self.headers.get("If-Range")
+    def _range(self) -> str | None:
+        return self.headers.get("Range") or self.headers.get("x-ms-range")
+
+    def _span(self) -> tuple[int, int | None] | None:
+        """The bytes that are asked for, if not all."""
+        asked, known = self._range(), self.headers.get("If-Range")
         if not asked or not self.server.resumes or (known and known != self.server.tag):
-            return 0
-        return int(asked.removeprefix("bytes=").rstrip("-"))
+            return None
+        first, _, last = asked.removeprefix("bytes=").partition("-")
+        return int(first), int(last) + 1 if last else None
 
 
 def status(code: int) -> Answer:
@@ -106,15 +125,8 @@ def cut(after: int) -> Answer:
     """Hangs up after so many bytes of the body."""
 
     def answer(handler: Handler) -> None:
-        content = handler.server.files[handler.path]
-        start = handler._start()
-        handler.send_response(206 if start else 200)
-        if start:
-            handler.send_header("Content-Range", f"bytes {start}-{len(content) - 1}/{len(content)}")
-        handler.send_header("ETag", handler.server.tag)
-        handler.send_header("Content-Length", str(len(content) - start))
-        handler.end_headers()
-        handler.wfile.write(content[start : start + after])
+        rest = handler.head(handler.server.files[handler.path.partition("?")[0]])
+        handler.wfile.write(rest[:after])
         handler.wfile.flush()
         handler.connection.close()
         handler.close_connection = True

@@ -102,25 +102,22 @@ def test_another_digest_leaves_nothing_and_says_so(pod: Pod, server: Server) -> 
     assert pod.left() == [".partial/ca.pem", "settings.json"]
 
 
-@pytest.mark.parametrize(
-    ("code", "asked", "words"),
-    [
-        (404, 1, "answered 404. Mend its uri"),
-        (403, 1, "answered 403. Let the identity of its pods"),
-        (401, 1, "answered 401. Give its pods an identity"),
-        (410, 1, "answered 410"),
-        (500, 4, "answered 500"),
-        (503, 4, "answered 503"),
-    ],
-)
-def test_a_refusal_is_final_and_a_failure_is_not_at_first(
-    pod: Pod, server: Server, code: int, asked: int, words: str
-) -> None:
-    server.faults = [status(code)] * 9
-    done = pod.fetch(iris=weights(server))
+def test_a_refusal_is_final_and_a_failure_is_not_at_first(pod: Pod, server: Server) -> None:
+    expected = {
+        404: (1, "answered 404. Mend its uri"),
+        403: (1, "answered 403. Let the identity of its pods"),
+        401: (1, "answered 401. Give its pods an identity"),
+        410: (1, "answered 410"),
+        429: (4, "answered 429"),
+        500: (4, "answered 500"),
+        503: (4, "answered 503"),
+    }
+    server.statuses = {f"/{code}": code for code in expected}
+    done = pod.fetch(**{f"m{code}": f"https://{server.host}/{code}" for code in expected})
     assert done.code == 1
-    assert words in done.reason
-    assert len(server.read()) == asked
+    for code, (asked, words) in expected.items():
+        assert f"model 'm{code}' (https://{server.host}/{code}): its place: {words}" in done.reason
+        assert [each.path for each in server.asked].count(f"/{code}") == asked
 
 
 def test_a_store_that_is_down_is_said(pod: Pod, server: Server) -> None:
@@ -147,32 +144,34 @@ def test_a_model_beyond_its_size_is_refused_before_it_is_read(pod: Pod, server: 
 
 
 def test_a_certificate_of_nobody_is_final(pod: Pod, server: Server) -> None:
-    done = pod.fetch(env={"CA_CERTIFICATES": ""}, iris=weights(server))
+    pod.env = {"CA_CERTIFICATES": ""}
+    done = pod.fetch(iris=weights(server))
     assert done.code == 1
     assert "certificate verify failed" in done.reason
     assert "asked again" not in done.out
 
 
-@pytest.mark.parametrize(
-    ("target", "words"),
-    [
-        ("https://169.254.169.254/latest/meta-data", "169.254.169.254 is link-local, loopback or metadata"),
-        ("https://2852039166/latest", "169.254.169.254 is link-local"),
-        ("https://0xa9fea9fe/latest", "169.254.169.254 is link-local"),
-        ("https://169.254.43518/latest", "169.254.169.254 is link-local"),
-        ("https://[fd00:ec2::254]/latest", "fd00:ec2::254 is link-local"),
-        ("https://[::ffff:169.254.169.254]/latest", "::ffff:a9fe:a9fe is link-local"),
-        ("https://127.0.0.1:1/models", "127.0.0.1 is link-local"),
-        ("https://localhost:1/models", "is link-local, loopback or metadata: no model comes from there"),
-        ("http://example.com/models", "leads to http://example.com, which is not https"),
-        ("file:///etc/passwd", "leads to file://, which is not https"),
-    ],
-)
-def test_a_redirect_to_what_keeps_no_models_is_not_followed(pod: Pod, server: Server, target: str, words: str) -> None:
-    server.redirects["/moved"] = target
-    done = pod.fetch(iris=f"https://{server.host}/moved")
+def test_a_redirect_to_what_keeps_no_models_is_not_followed(pod: Pod, server: Server) -> None:
+    expected = {
+        "https://169.254.169.254/latest/meta-data": "169.254.169.254 is link-local, loopback or metadata",
+        "https://2852039166/latest": "169.254.169.254 is link-local",
+        "https://0xa9fea9fe/latest": "169.254.169.254 is link-local",
+        "https://0251.0376.0251.0376/latest": "169.254.169.254 is link-local",
+        "https://169.254.43518/latest": "169.254.169.254 is link-local",
+        "https://[fd00:ec2::254]/latest": "fd00:ec2::254 is link-local",
+        "https://[::ffff:169.254.169.254]/latest": "::ffff:a9fe:a9fe is link-local",
+        "https://127.0.0.1:1/models": "127.0.0.1 is link-local",
+        "https://localhost:1/models": "is link-local, loopback or metadata: no model comes from there",
+        "https://169.254.169.254:80/latest": "169.254.169.254 is link-local",
+        "http://example.com/models": "leads to http://example.com, which is not https",
+        "file:///etc/passwd": "leads to file://, which is not https",
+    }
+    server.redirects = {f"/{index}": target for index, target in enumerate(expected)}
+    done = pod.fetch(**{f"m{index}": f"https://{server.host}/{index}" for index in range(len(expected))})
     assert done.code == 1
-    assert words in done.reason
+    for index, words in enumerate(expected.values()):
+        (reason,) = (each for each in done.reason.split("; ") if each.startswith(f"model 'm{index}'"))
+        assert words in reason
     assert "asked again" not in done.out
 
 
@@ -184,7 +183,8 @@ def test_a_redirect_leads_where_the_environment_allows(
 ) -> None:
     server.redirects["/moved"] = f"https://{server.host}/models/weights.bin"
     hosts = allowed and [each.format(host=server.host) for each in allowed]
-    done = pod.fetch(redirects=hosts, iris=f"https://{server.host}/moved")
+    pod.redirects = hosts
+    done = pod.fetch(iris=f"https://{server.host}/moved")
     assert done.code == code
     assert ("which slipway:sources does not allow" in done.out) == bool(code)
 
@@ -197,7 +197,8 @@ def test_a_name_that_leads_to_this_machine_is_not_connected_to(pod: Pod, server:
 
 
 def test_the_authorization_of_the_secret_is_sent(pod: Pod, server: Server) -> None:
-    assert pod.fetch(env={"AUTHORIZATION": "Bearer 1"}, iris=weights(server)).code == 0
+    pod.env = {"AUTHORIZATION": "Bearer 1"}
+    assert pod.fetch(iris=weights(server)).code == 0
     assert {each.authorization for each in server.asked} == {"Bearer 1"}
 
 

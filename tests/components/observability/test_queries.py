@@ -8,6 +8,7 @@ import promql_parser
 import pytest
 import yaml
 
+from components.autoscaler import GPU, IN_FLIGHT
 from components.observability.alerts import Objectives, alerts
 from components.observability.dashboards import dashboards
 from components.observability.serving import recordings
@@ -23,6 +24,7 @@ RECORDED = {"namespace", "stack", "protocol", "model", "version", "le"}
 KNOWN = EXPORTED | {each.record: RECORDED for each in recordings()}
 
 QUERIES = {
+    **{f"an autoscaler: {text}": text.format(namespace="models", name="iris") for text in (IN_FLIGHT, GPU)},
     **{f"{each.record} {each.protocol}": each.query for each in recordings()},
     **{each.name: each.query for each in alerts("models", Objectives())},
     **{
