@@ -25,7 +25,7 @@ def _range(text: str) -> str:
     except ValueError:
         raise ValueError(EXAMPLE) from None
     if first > last:
-        raise ValueError(f"{text} ends before it starts. Swap its ends")
+        raise ValueError("ends before it starts. Swap its ends")
     return text
 
 

@@ -45,6 +45,8 @@ class Artefact(Value):
 
     @model_validator(mode="after")
     def _is_whole(self) -> Self:
+        if not self.path.name:
+            raise ValueError(f"path {str(self.path)!r} is not a model's. Give the path of its file or folder")
         try:
             actual = self.digest()
         except OSError as error:

@@ -4,16 +4,21 @@ import importlib
 import importlib.util
 import inspect
 import pkgutil
+import re
 import traceback
+from collections.abc import Mapping
 from types import ModuleType
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
-from components.errors import SlipwayError, UnknownKind
+from components.errors import Invalid, Mistake, SlipwayError, UnknownKind
 from components.extras import bringing, cure
+from components.mistakes import mistakes
 
 T = TypeVar("T")
+FROM_FILE = r" \(\S+\)$"
+"""What Python adds to the name of a module that lacks something."""
 
 
 class Kind:
@@ -52,24 +57,36 @@ def _module(package: str, name: str) -> ModuleType:
         raise UnknownKind(package, name, known)
     try:
         return importlib.import_module(f"{package}.{name}")
-    except (SlipwayError, ValidationError):
+    except SlipwayError:
         raise
-    except Exception as error:
+    except ValidationError as error:
+        file, line, known_there = _place(f"{package}.{name}", error)
+        found = mistakes(error, known_there.get(error.title, BaseModel))
+        raise Invalid(Mistake((), f"{file}:{line}: {mistake}") for mistake in found) from error
+    except (Exception, SystemExit) as error:
         raise SlipwayError(_failure(f"{package}.{name}", error)) from error
 
 
-def _failure(module: str, error: Exception) -> str:
+def _failure(module: str, error: BaseException) -> str:
     """Where and why importing `module` failed, in one line."""
     if isinstance(error, ModuleNotFoundError) and (extra := bringing(error.name or "")):
         return f"module {module} needs {error.name}, which is not installed. {cure(extra)}"
-    file = getattr(importlib.util.find_spec(module), "origin", None)
-    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == file]
-    line = lines[-1] if lines else getattr(error, "lineno", "?")
-    reason = " ".join(f"{type(error).__name__}: {error}".split()).removesuffix(":")
-    return f"module {module} fails at line {line}: {reason}. Mend it, or install what it imports"
+    file, line, _ = _place(module, error)
+    what = str(getattr(error, "msg", None) or error)
+    reason = " ".join(f"{type(error).__name__}: {re.sub(FROM_FILE, '', what)}".split()).removesuffix(":")
+    return f"{file}:{line}: {reason}. {'Install it, or mend' if isinstance(error, ImportError) else 'Mend'} that line"
+
+
+def _place(module: str, error: BaseException) -> tuple[str, int, Mapping[str, Any]]:
+    """The file of a module, the line of it where an error came up, and what it knew there."""
+    path = importlib.util.find_spec(module).origin  # type: ignore[union-attr]  # it was found
+    frames = [each for each in traceback.walk_tb(error.__traceback__) if each[0].f_code.co_filename == path]
+    file = f"{module.replace('.', '/')}.py"
+    return (file, frames[-1][1], frames[-1][0].f_globals) if frames else (file, getattr(error, "lineno", None) or 1, {})
 
 
 def _only(found: list[T], module: ModuleType, expected: str) -> T:
     if len(found) != 1:
-        raise SlipwayError(f"module {module.__name__} defines {len(found)}; it must define exactly {expected}")
+        file = f"{module.__name__.replace('.', '/')}.py"
+        raise SlipwayError(f"{file} must define exactly {expected}, and defines {len(found)}. Add or remove some")
     return found[0]

@@ -16,7 +16,8 @@ KUBERNETES = ("1.33", "1.34", "1.35")
 def supported(version: str) -> str:
     """The minor version, such as "1.34". Raises ValueError where not every add-on runs on it."""
     if version not in KUBERNETES:
-        raise ValueError(f"the add-ons of the platform share {KUBERNETES[0]} to {KUBERNETES[-1]}. Choose one of them")
+        shared = f"{KUBERNETES[0]} to {KUBERNETES[-1]}"
+        raise ValueError(f"is out of range: the add-ons of the platform share {shared}. Choose one of them")
     return version
 
 

@@ -11,6 +11,7 @@ from components.addons.istio import INGRESS_CLASS, Istio
 from components.addons.metallb import Metallb
 from components.context import Context
 from components.gateway_routes import Rules
+from components.objects import excepted
 from components.route import Expose, Route
 from components.traffic import AbTest, BlueGreen, Shadow, Traffic
 from components.unit import KubernetesObject
@@ -22,10 +23,12 @@ ROUTED = {"http": "HTTPRoute", "grpc": "GRPCRoute"}
 class Entrance(NamedTuple):
     """What a stack says about it.
 
-    `metadata` is that of its objects; `ports` are those of its server; `candidate` is the Service of its candidate.
+    `metadata` is that of its objects; `pods` are the labels of its pods; `ports` are those of its server; `candidate`
+    is the Service of its candidate.
     """
 
     metadata: dict[str, Any]
+    pods: dict[str, str]
     ports: dict[str, int]
     candidate: str
     traffic: Traffic | None
@@ -43,7 +46,7 @@ class Entrance(NamedTuple):
             self._service(context),
             *self._within(context),
             *(self._routed(self.route, context) if self.route else ()),
-            *([self._public(context)] if self.expose else ()),
+            *([self._public(self.expose, context)] if self.expose else ()),
         ]
 
     def needs(self, context: Context) -> Iterator[type[Addon]]:
@@ -108,8 +111,9 @@ class Entrance(NamedTuple):
         if self.split_by(context) == "replicas":
             return {"app.kubernetes.io/part-of": self.name}
         way = self.traffic.way if self.traffic else None
-        live = self.candidate if isinstance(way, BlueGreen) and way.live == "candidate" else self.name
-        return {"app.kubernetes.io/name": live}
+        if isinstance(way, BlueGreen) and way.live == "candidate":
+            return {"app.kubernetes.io/name": self.candidate}
+        return self.pods
 
     def _service(self, context: Context) -> KubernetesObject:
         proxied = {"istio.io/use-waypoint": self._waypoint} if self._proxied(context) else {}
@@ -126,7 +130,8 @@ class Entrance(NamedTuple):
 
     def _within(self, context: Context) -> Iterator[KubernetesObject]:
         if self._proxied(context):
-            yield gateway_routes.waypoint(self._named(self._waypoint))
+            inside = excepted(ingress_exposure="for the mesh alone", gateway_tls="its tunnels are mutual TLS")
+            yield gateway_routes.waypoint({**self._named(self._waypoint), **inside})
             for port, kind in ROUTED.items():
                 if port in self.ports:
                     rules = self._rules(service_port(port, self.ports))
@@ -137,7 +142,7 @@ class Entrance(NamedTuple):
         gateway = context.conventions.gateway
         if route.ingress_class:
             nginx = route.ingress_class == context.conventions.nginx_class
-            yield ingress.ingress(self._named(self.name), route, self.name, nginx)
+            yield ingress.ingress(self._opened("ingress_exposure", route.place), route, self.name, nginx)
         elif gateway:
             rules = self._rules(service_port("http", self.ports))
             yield gateway_routes.public(self._named(self.name), route, gateway, rules)
@@ -147,16 +152,15 @@ class Entrance(NamedTuple):
     def _rules(self, port: int) -> Rules:
         return gateway_routes.shares(self.traffic, self.name, self.candidate, port)
 
-    def _public(self, context: Context) -> KubernetesObject:
-        """Only the port that answers predictions; the annotations are the owner's word for it."""
-        owner = self.metadata["labels"]["slipway/owner"]
-        word = {"slipway/exposed-by": owner, "slipway/public": self.expose.load_balancer if self.expose else ""}
-        found = service(self._named(f"{self.name}-public"), self.selector(context), {"http": 0})
-        return {
-            **found,
-            "metadata": {**found["metadata"], "annotations": word},
-            "spec": {**found["spec"], "type": "LoadBalancer"},
-        }
+    def _public(self, expose: Expose, context: Context) -> KubernetesObject:
+        """Only the port that answers predictions."""
+        metadata = {**self._opened("service_exposure", expose.load_balancer), "name": f"{self.name}-public"}
+        found = service(metadata, self.selector(context), {"http": 0})
+        return {**found, "spec": {**found["spec"], "type": "LoadBalancer"}}
+
+    def _opened(self, rule: str, why: str) -> dict[str, Any]:
+        """Metadata with the owner's word for what would otherwise break a rule."""
+        return {**self._named(self.name), **excepted(**{rule: f"{self.metadata['labels']['slipway/owner']}: {why}"})}
 
     def _named(self, name: str) -> dict[str, Any]:
         return {**self.metadata, "name": name, "labels": dict(self.metadata["labels"])}

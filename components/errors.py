@@ -41,10 +41,11 @@ class UnknownKind(SlipwayError):
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """The cure for an unknown name: the known one closest to it, or all of them."""
+    """The cure for an unknown name: the known one closest to it, whatever its case, or all of them."""
     choices = sorted(known)
-    if near := get_close_matches(name, choices, n=1):
-        return f"Did you mean {near[0]!r}?"
+    folded = {choice.lower(): choice for choice in choices}
+    if near := get_close_matches(name.lower(), folded, n=1):
+        return f"Did you mean {folded[near[0]]!r}?"
     return f"Known: {', '.join(choices)}" if choices else "There is nothing to choose from"
 
 

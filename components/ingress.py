@@ -17,7 +17,8 @@ def ingress(metadata: dict[str, Any], route: Route, service: str, nginx: bool) -
     path = {"path": f"{route.path}(/|$)(.*)", "pathType": "ImplementationSpecific"} if stripped else _prefix(route)
     backend = {"service": {"name": service, "port": {"number": 80}}}
     secret = f"{service}-tls" if route.issuer else route.tls_secret
-    annotations = {**_issued(route), **(_read_by_nginx(route, stripped) if nginx else {})}
+    given = {**metadata.get("annotations", {}), **_issued(route)}
+    annotations = {**given, **(_read_by_nginx(route, stripped) if nginx else {})}
     return {
         "apiVersion": "networking.k8s.io/v1",
         "kind": "Ingress",

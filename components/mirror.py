@@ -7,7 +7,7 @@ from pydantic import field_validator
 
 from components.images import CONTAINERS, is_image_volume
 from components.unit import Chart, ChartImage, KubernetesObject, Unit
-from components.values import Value, merged, split_image
+from components.values import Value, is_registry, merged, split_image
 
 
 class Mirror(Value):
@@ -30,7 +30,7 @@ class Mirror(Value):
     @field_validator("images")
     @classmethod
     def _no_scheme(cls, images: str | None) -> str | None:
-        if images is not None and ("://" in images or not images.strip("/")):
+        if images is not None and not is_registry(images.strip("/")):
             raise ValueError("must be HOST/PATH without a scheme, such as registry.example.com/mirror")
         return images.strip("/") if images else images
 

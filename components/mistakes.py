@@ -1,7 +1,9 @@
 """What pydantic found wrong, said as object, fact and cure."""
 
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
+from datetime import date
 from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
@@ -17,44 +19,85 @@ _WORDS = {
     "int_type": "must be a whole number",
     "int_parsing": "must be a whole number",
     "int_from_float": "must be a whole number",
+    "finite_number": "must be a number that is not infinite",
+    "float_type": "must be a number",
+    "float_parsing": "must be a number",
     "bool_type": "must be true or false",
     "bool_parsing": "must be true or false",
-    "string_type": "must be text; quote it if it looks like a number",
+    "string_type": "must be text",
+    "invalid_key": "must be text",
+    "string_too_short": "must have at least {min_length} characters",
+    "string_pattern_mismatch": "must have the shape {pattern}",
     "dict_type": "must be a mapping of keys to values",
     "model_type": "must be a mapping of keys to values",
     "tuple_type": "must be a list",
+    "greater_than": "must be above {gt}",
     "greater_than_equal": "must be at least {ge}",
+    "less_than": "must be below {lt}",
     "less_than_equal": "must be at most {le}",
     "literal_error": "must be one of {expected}",
-    "too_long": "must have at most {max_length} entries",
-    "too_short": "must have at least {min_length} entries",
 }
+_COUNTS = {"too_long": "must have at most {max_length}", "too_short": "must have at least {min_length}"}
+_ADDRESSED = re.compile(r"(://)[^/@\s'\"]+(?=@)|(://[^\s'\"?]*\?)[^\s'\"]+")
+"""What an address may carry that nobody should read: a user's password, a query's key."""
+_KEY = "[key]"
+"""What pydantic puts behind a key, where the key itself is wrong."""
 
 
 def mistakes(error: ValidationError, model: type[BaseModel], prefix: Path = ()) -> Iterator[Mistake]:
     """Each mistake of `error`, its path below `prefix`; unknown keys with the nearest key of `model`."""
-    for detail in error.errors(include_url=False):
-        yield Mistake((*prefix, *(part for part in detail["loc"] if part != "[key]")), _message(detail, model))
+    details = error.errors(include_url=False)
+    places = [detail["loc"] for detail in details]
+    for detail in details:
+        place = detail["loc"]
+        if detail["type"] in _COUNTS and any(each[: len(place)] == place != each for each in places):
+            continue  # wrong entries are not counted: to mend them may mend the number too
+        yield _mistake(detail, model, prefix)
+
+
+def shown(given: Any) -> str:
+    """A value as a message shows it: no collection and no document, for those may hold a kubeconfig with its keys."""
+    if isinstance(given, str):
+        return "a text of several lines" if "\n" in given else _ADDRESSED.sub(rf"\1\2{SECRET}", repr(given))[:80]
+    if isinstance(given, Mapping):
+        return "a mapping"
+    if isinstance(given, Collection):
+        return "a list"
+    return json.dumps(given, default=str)[:80]
+
+
+def _mistake(detail: ErrorDetails, model: type[BaseModel], prefix: Path) -> Mistake:
+    path, message = detail["loc"], _message(detail, model)
+    if detail["type"] == "invalid_key":
+        return Mistake((*prefix, *path[:-1]), f"a key {message}")
+    if path[-1:] != (_KEY,):
+        return Mistake((*prefix, *path), message)
+    named = path[:-1] if isinstance(detail["input"], str) else path[:-2]
+    return Mistake((*prefix, *named), f"a key {message}" if named == path[:-2] else message)
 
 
 def _message(detail: ErrorDetails, model: type[BaseModel]) -> str:
-    kind, given = detail["type"], detail["input"]
+    kind, given, context = detail["type"], detail["input"], detail.get("ctx", {})
+    if given == SECRET:
+        return "is encrypted, and must be known before anything is made. Write it in clear"
     if kind == "extra_forbidden":
         return f"unknown key. {nearest(str(detail['loc'][-1]), _keys(model, detail['loc'][:-1]))}"
     if kind == "value_error":
-        return f"{_shown(given)}{detail['ctx']['error']}"
-    words = _WORDS[kind].format(**detail.get("ctx", {})) if kind in _WORDS else _lowered(detail["msg"])
-    return words if kind == "missing" else f"{words}; got {_quoted(given)}"
+        return f"{_object(given)}{context['error']}"
+    if kind in _COUNTS:
+        return f"{_COUNTS[kind].format(**context)}, and has {len(given)}"
+    words = _WORDS[kind].format(**context) if kind in _WORDS else _lowered(detail["msg"])
+    return words if kind == "missing" else f"{words}; got {shown(given)}{_quoting(kind, given)}"
 
 
-def _shown(given: Any) -> str:
-    """What was given, unless it is a document: that may be a kubeconfig, with its keys."""
-    return f"{_quoted(given)} " if isinstance(given, str | int | float) and "\n" not in str(given) else ""
+def _quoting(kind: str, given: Any) -> str:
+    """The cure for what YAML takes for something else than text."""
+    lacks_quotes = kind in ("string_type", "invalid_key") and isinstance(given, bool | int | float | date)
+    return ". Put it in quotes" if lacks_quotes else ""
 
 
-def _quoted(given: Any) -> str:
-    """The beginning of it, without what an address may carry: a user's password, a query's key."""
-    return re.sub(r"(://)[^/@\s'\"]+(?=@)|(://[^\s'\"?]*\?)[^\s'\"]+", rf"\1\2{SECRET}", repr(given))[:80]
+def _object(given: Any) -> str:
+    return f"{shown(given)} " if isinstance(given, str | int | float) and "\n" not in str(given) else ""
 
 
 def _lowered(sentence: str) -> str:

@@ -22,11 +22,11 @@ from components.model_volumes import SharedVolume
 from components.network_policy import Rules, network_policy, to_collector, to_stores
 from components.placement import Placement, apart
 from components.route import Expose, Route
-from components.scaling import Autoscaling
+from components.scaling import MOST_REPLICAS, Autoscaling
 from components.server import Server
 from components.traffic import Traffic
 from components.unit import KubernetesObject
-from components.values import DnsLabel, Resources
+from components.values import DnsLabel, Resources, Whole
 
 SETTLE_SECONDS = 5
 """How long a new pod must stay ready before an old one goes: some servers answer 200 and then end, a model unloaded."""
@@ -35,10 +35,10 @@ SETTLE_SECONDS = 5
 class ModelServer(ModelStack):
     """The fields that every model server shares; a runtime adds its models, `server` and `files`."""
 
-    replicas: int = Field(default=1, ge=1)
+    replicas: Whole = Field(default=1, ge=1, le=MOST_REPLICAS)
     autoscaling: Autoscaling | None = None
     resources: Resources = Resources()
-    startup_seconds: int = Field(default=300, ge=10, le=3600)
+    startup_seconds: Whole = Field(default=300, ge=10, le=3600)
     """How long a replica may load before it counts as failed, once its models are in its pod."""
     shared_volumes: dict[DnsLabel, SharedVolume] = {}
     """Claims that are made for it, by their names: models are read from them as pvc://NAME/PATH."""
@@ -124,6 +124,10 @@ class ModelServer(ModelStack):
         shared = context.traits.shared_storage_class
         return [self._owned(volume.manifest(name, shared), context) for name, volume in volumes.items()]
 
+    @property
+    def shares(self) -> tuple[str, ...]:
+        return ("", str(self.traffic.way)) if self.traffic else super().shares
+
     def summary(self) -> tuple[str, ...]:
         share = (f"{self.traffic.kind}: {self.traffic.way} to its candidate",) if self.traffic else ()
         return (*super().summary(), f"replicas: {self.autoscaling or self.replicas}", *share, self.server().image)
@@ -133,7 +137,8 @@ class ModelServer(ModelStack):
 
     def _entrance(self, context: Context) -> Entrance:
         follower = self.candidate.name if self.candidate else ""
-        return Entrance(self._metadata(context), self.server().ports, follower, self.traffic, self.route, self.expose)
+        ports = self.server().ports
+        return Entrance(self._metadata(context), self.selector, ports, follower, self.traffic, self.route, self.expose)
 
     def _needs(self, context: Context) -> tuple[type[Addon], ...]:
         """What the pods of this version cannot run or be counted without."""

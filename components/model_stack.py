@@ -12,6 +12,7 @@ from components.context import Context
 from components.model import Format, Model
 from components.model_store import Grant, StoreUrl, store
 from components.model_uri import STORES, location
+from components.picture import Step
 from components.unit import MANAGED_BY, KubernetesObject, Unit
 from components.values import DnsLabel, Value
 
@@ -140,3 +141,18 @@ class ModelStack(Kind, Value):
     def summary(self) -> tuple[str, ...]:
         """What a reader of a diagram should know about it, line by line: first the runtime, last each model."""
         return (type(self).__name__,)
+
+    @property
+    def shares(self) -> tuple[str, ...]:
+        """Which of the requests each version gets, in words; empty for what is left."""
+        return ("",) * len(self.versions)
+
+    def picture(self) -> Step:
+        """The way that requests take."""
+        versions = zip(self.versions, self.shares, strict=True)
+        return Step("requests", then=tuple(each.drawn(share) for each, share in versions))
+
+    def drawn(self, share: str = "") -> Step:
+        """This version, and its models."""
+        models = tuple(Step(name, (f"{model.format} model",)) for name, model in self.served().items())
+        return Step(self.name, self.summary()[:2], share, then=models)

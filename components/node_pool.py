@@ -4,7 +4,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from components.values import GPU_RESOURCE, DnsLabel, Value
+from components.values import GPU_RESOURCE, DnsLabel, Value, Whole
 
 Architecture = Literal["amd64", "arm64"]
 
@@ -25,7 +25,7 @@ class Gpu(Value):
     """What one machine has: the product as its cloud spells it, and how many."""
 
     type: DnsLabel
-    count: int = Field(default=1, ge=1, le=16)
+    count: Whole = Field(default=1, ge=1, le=16)
 
 
 class NodePool(Value):
@@ -33,9 +33,9 @@ class NodePool(Value):
 
     name: DnsLabel
     machine: str = Field(min_length=1)
-    min: int = Field(default=0, ge=0, le=1000)
-    max: int = Field(default=3, ge=1, le=1000)
-    disk_gib: int = Field(default=100, ge=30, le=16384)
+    min: Whole = Field(default=0, ge=0, le=1000)
+    max: Whole = Field(default=3, ge=1, le=1000)
+    disk_gib: Whole = Field(default=100, ge=30, le=16384)
     labels: dict[str, str] = {}
     taints: tuple[Taint, ...] = ()
     spot: bool = False

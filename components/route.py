@@ -4,7 +4,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from components.values import DnsLabel, Host, Value
+from components.values import DnsLabel, Host, Value, Whole
 
 PathPrefix = Annotated[str, StringConstraints(pattern=r"^/([A-Za-z0-9._~-]+(/[A-Za-z0-9._~-]+)*)?$", max_length=256)]
 """Such as /ai-service: whole segments, no '/' at its end."""
@@ -22,7 +22,7 @@ class Jwt(Value):
 class Retries(Value):
     """Another attempt at another replica where one fails; of a GET, which changes nothing."""
 
-    attempts: int = Field(ge=1, le=10)
+    attempts: Whole = Field(ge=1, le=10)
     posts_too: bool = False
     """Also of a POST: only where asking the model twice does no harm."""
 
@@ -43,9 +43,9 @@ class Route(Value):
     """The Secret with the certificate of `host`, for an Ingress; a gateway has its own."""
     issuer: DnsLabel | None = None
     """The ClusterIssuer of cert-manager that makes that certificate."""
-    timeout_seconds: int | None = Field(default=None, ge=1, le=3600)
+    timeout_seconds: Whole | None = Field(default=None, ge=1, le=3600)
     retries: Retries | None = None
-    requests_per_second: int | None = Field(default=None, ge=1)
+    requests_per_second: Whole | None = Field(default=None, ge=1)
     """How many of one caller's address are answered; the rest get 503."""
     jwt: Jwt | None = None
     basic_auth: DnsLabel | None = None

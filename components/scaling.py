@@ -5,7 +5,10 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from components.values import Quantity, Value
+from components.values import Quantity, Value, Whole
+
+MOST_REPLICAS = 10_000
+"""More than clusters have nodes for."""
 
 
 class Pace(Value):
@@ -14,10 +17,10 @@ class Pace(Value):
     Only a need that has lasted for `window_seconds` is followed.
     """
 
-    window_seconds: int = Field(ge=0, le=3600)
-    period_seconds: int = Field(default=60, ge=1, le=1800)
-    percent: int | None = Field(default=None, ge=1, le=1000)
-    pods: int | None = Field(default=None, ge=1)
+    window_seconds: Whole = Field(ge=0, le=3600)
+    period_seconds: Whole = Field(default=60, ge=1, le=1800)
+    percent: Whole | None = Field(default=None, ge=1, le=1000)
+    pods: Whole | None = Field(default=None, ge=1)
 
     @model_validator(mode="after")
     def _limited(self) -> Self:
@@ -69,11 +72,11 @@ class Autoscaling(Value):
     most, and they go slowly.
     """
 
-    min_replicas: int = Field(default=1, ge=0)
-    max_replicas: int = Field(ge=1)
-    cpu_percent: int | None = Field(default=80, ge=1)
-    memory_percent: int | None = Field(default=None, ge=1, le=100)
-    gpu_percent: int | None = Field(default=None, ge=1, le=100)
+    min_replicas: Whole = Field(default=1, ge=0)
+    max_replicas: Whole = Field(ge=1)
+    cpu_percent: Whole | None = Field(default=80, ge=1)
+    memory_percent: Whole | None = Field(default=None, ge=1, le=100)
+    gpu_percent: Whole | None = Field(default=None, ge=1, le=100)
     requests_in_flight: float | None = Field(default=None, gt=0)
     """How many requests a replica works on at once, on average."""
     queries: tuple[Query, ...] = ()

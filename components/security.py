@@ -6,7 +6,7 @@ from pydantic import Field, model_validator
 
 from components.objects import excepted
 from components.pods import RESTRICTED
-from components.values import Value
+from components.values import Value, Whole
 
 
 class Security(Value):
@@ -17,7 +17,7 @@ class Security(Value):
     """
 
     reason: str = ""
-    user: int | None = Field(default=None, ge=0, le=65535)
+    user: Whole | None = Field(default=None, ge=0, le=65535)
     """Who its processes are, its group too; 0 is root."""
     writable_root: bool = False
     capabilities: tuple[str, ...] = ()

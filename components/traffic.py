@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from components.values import Value
+from components.values import Value, Whole
 
 Percent = Annotated[int, Field(ge=0, le=100)]
 
@@ -43,7 +43,7 @@ class Canary(Way):
 
     weight: Percent | None = None
     steps: tuple[Percent, ...] = ()
-    step: int = Field(default=1, ge=1)
+    step: Whole = Field(default=1, ge=1)
 
     @model_validator(mode="after")
     def _one_share(self) -> Self:
@@ -89,7 +89,7 @@ class AbTest(Way):
 class Shadow(Way):
     """`copied` percent of the requests go to the candidate as well, and what it answers is thrown away."""
 
-    copied: int = Field(default=100, ge=1, le=100)
+    copied: Whole = Field(default=100, ge=1, le=100)
 
     def __str__(self) -> str:
         return f"a copy of {self.copied} % of requests"

@@ -5,10 +5,14 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict, model_validator
 
 _DNS_LABEL = re.compile(r"[a-z]([-a-z0-9]*[a-z0-9])?")
-_TAG = re.compile(r"[a-zA-Z0-9_][-.\w]{0,127}", re.ASCII)
+_HOST_AND_PORT = r"[a-zA-Z0-9]([-a-zA-Z0-9.]*[a-zA-Z0-9])?(:\d{1,5})?"
+_PART = r"[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*"
+_TAG = r"(:(?P<tag>\w[-.\w]{0,127}))?(@(?P<digest>sha256:[0-9a-f]{64}))?"
+_IMAGE = re.compile(rf"({_HOST_AND_PORT}/)?{_PART}(/{_PART})*{_TAG}", re.ASCII)
+_REGISTRY = re.compile(rf"{_HOST_AND_PORT}(/{_PART})*", re.ASCII)
 _QUANTITY = re.compile(r"([0-9]+|[0-9]*\.[0-9]+)(m|k|M|G|T|Ki|Mi|Gi|Ti)?")
 _SCALE = {"m": Decimal("0.001"), **{u: Decimal(1000) ** i for i, u in enumerate(("", "k", "M", "G", "T"))}}
 _SCALE |= {f"{u}i": Decimal(1024) ** i for i, u in enumerate(("K", "M", "G", "T"), start=1)}
@@ -36,10 +40,17 @@ def _dns_label(text: str) -> str:
 
 
 def _pinned(image: str) -> str:
-    name, _, tag = image.rpartition(":")
-    if not name or not _TAG.fullmatch(tag) or tag == "latest":
+    found = _IMAGE.fullmatch(image)
+    if not found:
+        raise ValueError("must be an image reference such as docker.io/seldonio/mlserver:1.7.1, its path in lower case")
+    if not found["digest"] and found["tag"] in (None, "latest"):
         raise ValueError("must name a tag other than 'latest', or a digest, so that a restart runs the same image")
     return image
+
+
+def is_registry(text: str) -> bool:
+    """Whether images can stand below it: HOST, HOST:PORT or either with a path."""
+    return _REGISTRY.fullmatch(text) is not None
 
 
 def split_image(image: str) -> tuple[str, str]:
@@ -68,6 +79,18 @@ def _quantity(text: str) -> str:
     return text
 
 
+def _bytes(text: str) -> str:
+    if amount(text) < 2**20:
+        raise ValueError("is less than 1 MiB: its unit is missing or another one is meant. Write it as 512Mi or 1Gi")
+    return text
+
+
+def _cores(text: str) -> str:
+    if not Decimal("0.001") <= amount(text) <= 1000:
+        raise ValueError("is not between 1m and 1000 cores: another unit is meant. Write it as 500m or 2")
+    return text
+
+
 def amount(quantity: str) -> Decimal:
     """A Kubernetes quantity as a number of cores or bytes: '500m' is 0.5, '1Ki' is 1024."""
     number, unit = re.fullmatch(r"([0-9.]+)([a-zA-Z]*)", quantity).groups()  # type: ignore[union-attr]  # checked above
@@ -86,6 +109,15 @@ PinnedImage = Annotated[str, AfterValidator(_pinned)]
 Quantity = Annotated[str, AfterValidator(_quantity)]
 """A Kubernetes resource quantity above zero."""
 
+Bytes = Annotated[Quantity, AfterValidator(_bytes)]
+"""A quantity of memory or disk. One below 1 MiB, such as 512m, is a mistake that Kubernetes would take."""
+
+Cores = Annotated[Quantity, AfterValidator(_cores)]
+"""A quantity of CPU."""
+
+Whole = Annotated[int, Strict()]
+"""A number that is written as one: neither true nor '2'."""
+
 
 class Resources(Value):
     """What one replica may use.
@@ -94,10 +126,10 @@ class Resources(Value):
     `memory` is both reserved and the limit, because memory that is not reserved ends in an out-of-memory kill.
     """
 
-    cpu: Quantity = "250m"
-    cpu_limit: Quantity = "2"
-    memory: Quantity = "512Mi"
-    gpus: int = Field(default=0, ge=0)
+    cpu: Cores = "250m"
+    cpu_limit: Cores = "2"
+    memory: Bytes = "512Mi"
+    gpus: Whole = Field(default=0, ge=0, le=16)
 
     @model_validator(mode="after")
     def _limit_covers_request(self) -> Self:

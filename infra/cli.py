@@ -1,6 +1,7 @@
 """`slipway`: an environment, from the command line."""
 
 import sys
+import traceback
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -11,7 +12,7 @@ from components import catalog
 from components.errors import Invalid, SlipwayError
 from infra import output
 from infra.options import Project
-from sandbox import SandboxError
+from sandbox import SandboxError, paths
 
 INTERRUPTED = 130
 """128 and the number of SIGINT, as a shell counts."""
@@ -43,12 +44,24 @@ def main() -> None:
     try:
         code = app(standalone_mode=False)
     except typer.TyperException as error:
-        _fail(f"{error.format_message()} `--help` says what there is", error.exit_code)
+        message = error.format_message()
+        _fail(f"{message}{'' if message.endswith(('.', '?')) else '.'} `--help` says what there is", error.exit_code)
     except (SlipwayError, SandboxError, OSError) as error:
         _fail(error, 2 if isinstance(error, Invalid) else 1)
+    except Exception as error:
+        _fail(_unexpected(error), 1)
     if code == INTERRUPTED:
         _fail("interrupted. Run it again: it goes on where it was", INTERRUPTED)
     sys.exit(code)
+
+
+def _unexpected(error: Exception) -> str:
+    """Where a fault of the program came up, in one line; the whole of it goes into a file."""
+    *_, frame = traceback.extract_tb(error.__traceback__)
+    log = paths.logs() / "fault.log"
+    paths.write(log, "".join(traceback.format_exception(error)))
+    what = " ".join(f"{type(error).__name__}: {error}".split()).removesuffix(":")
+    return f"{frame.filename}:{frame.lineno}: {what}. This is a fault of the program. Report it with {log}"
 
 
 def _fail(found: Exception | str, code: int) -> NoReturn:

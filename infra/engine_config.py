@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from pulumi.runtime.config import get_config_env, get_config_secret_keys_env
 
 from components.errors import Invalid, Mistake
+from components.mistakes import shown
 from components.values import SECRET
 
 
@@ -46,7 +47,7 @@ def _texts(value: Any) -> Iterator[str]:
         for inner in value.values() if isinstance(value, dict) else value:
             yield from _texts(inner)
     else:
-        yield f"{value!r:.80}"
+        yield shown(value)
 
 
 def _without(hidden: list[str], message: str) -> str:

@@ -20,7 +20,7 @@ class Choice(NamedTuple):
 
 def choose(wanted: str | None) -> Choice:
     """The environment that the user wants; else `dev` where Docker answers and its tools can be had, else `sandbox`."""
-    if wanted:
+    if wanted is not None:
         return Choice(wanted, "you asked for it")
     if not docker_answers():
         return Choice("sandbox", "no Docker answers on this machine, so Kubernetes comes from published packages")

@@ -23,7 +23,7 @@ class Project(NamedTuple):
 
     def target(self, env: str | None) -> settings.Target:
         """The environment of that name, or the one that fits this machine."""
-        return settings.from_file(env or machine.choose(None).environment, self.folder)
+        return settings.from_file(machine.choose(env).environment, self.folder)
 
     def delivery(self, target: settings.Target) -> Delivery:
         """How it reaches its cluster."""

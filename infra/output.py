@@ -9,6 +9,8 @@ from typing import IO, Any
 from rich.console import Console
 from rich.table import Column, Table
 
+from components.errors import SlipwayError
+
 UNWRAPPED = 100_000
 """Columns of what is not a terminal: another program reads it, line by line."""
 
@@ -47,11 +49,13 @@ def line(content: str, style: str = "") -> None:
 
 
 def document(content: str, to: Path | None = None) -> None:
-    """A file's text, into that file where one is given."""
-    if to:
+    """A file's text, into that file where one is given. Raises SlipwayError where it cannot be written."""
+    if not to:
+        return out.print(content, end="")
+    try:
         to.write_text(content, encoding="utf-8")
-    else:
-        out.print(content, end="")
+    except OSError as error:
+        raise SlipwayError(f"{to} cannot be written: {error.strerror}. Choose another --out") from None
 
 
 def note(line: str) -> None:

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from components.errors import SlipwayError, nearest
+from components.errors import Invalid, Mistake, nearest
 from components.model_stack import Endpoint
 from infra.live import Live
 from infra.settings import Target
@@ -27,18 +27,27 @@ def endpoints(target: Target) -> dict[str, Endpoint]:
 
 
 def predict(target: Target, live: Live, model: str, request: str | None = None) -> Prediction:
-    """Send `request` (JSON, or @ and a file of it), or the model's own sample, to `model`, through the API server."""
+    """Send `request` (JSON, or @ and a file of it), or the model's own sample, to `model`, through the API server.
+
+    Raises Invalid where there is no such model or no such request, SlipwayError where there is no answer.
+    """
     known = endpoints(target)
     if model not in known:
-        raise SlipwayError(f"environment {target.name!r} has no model {model!r}. {nearest(model, known)}")
+        raise _wrong(f"environment {target.name!r} has no model {model!r}. {nearest(model, known)}")
     body = _parsed(request) if request else known[model].sample
     if body is None:
-        raise SlipwayError(f"model {model!r} has no sample request. Give one with --data, or add it to its stack")
+        raise _wrong(f"model {model!r} has no sample request. Give one with --data, or add it to its stack")
     return Prediction(known[model], body, live.post(known[model].url, body))
 
 
 def _parsed(text: str) -> Any:
     try:
-        return json.loads(Path(text[1:]).read_text() if text.startswith("@") else text)
+        return json.loads(Path(text[1:]).read_text(encoding="utf-8") if text.startswith("@") else text)
+    except OSError as error:
+        raise _wrong(f"--data: {text[1:]} cannot be read: {error.strerror}. Give another file") from None
     except ValueError as error:
-        raise SlipwayError(f"--data is not JSON: {error}. Quote it as one argument, or give '@FILE'") from None
+        raise _wrong(f"--data is not JSON: {error}. Quote it as one argument, or give '@FILE'") from None
+
+
+def _wrong(message: str) -> Invalid:
+    return Invalid([Mistake((), message)])

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from pydantic import BaseModel, Field, ValidationError
@@ -112,13 +113,13 @@ def target(name: str, chosen: Mapping[str, Any]) -> Target:
         conventions = Conventions.model_validate(settings.model_dump(include=AGREED))
     clusters = [reader.cluster(*choice) for choice in _well_formed(chosen, "cluster")]
     addons = [reader.addon(*choice) for choice in _well_formed(chosen, "addons")]
-    stacks = [reader.stack(*choice) for choice in _well_formed(chosen, "models")]
+    stacks = {key: reader.stack(key, choice) for key, choice in _well_formed(chosen, "models")}
     reader.stop()
-    environment = Environment(addons=tuple(filter(None, addons)), stacks=tuple(filter(None, stacks)))
+    environment = Environment(addons=tuple(filter(None, addons)), stacks=tuple(filter(None, stacks.values())))
     built = Target(name, next(filter(None, clusters)), environment, conventions, agreed)
     with reader.at(("cluster",), ClusterSpec):
         built.cluster.spec.cluster_name(name)
-    with reader.at((), Environment):
+    with reader.at((), Environment, {stack.name: key for key, stack in stacks.items() if stack}):
         built.units()
     reader.stop()
     return built
@@ -139,14 +140,14 @@ class _Reader:
         self._found: list[Mistake] = []
 
     def cluster(self, key: str, choices: dict[str, Any]) -> ClusterKind | None:
-        with self.at(("cluster",), ClusterSpec):
+        with self.at(("cluster", key), ClusterSpec):
             kind = catalog.kind("components.clusters", key, Cluster)
             with self.at(("cluster", key), kind.Spec):
                 return ClusterKind(kind, kind.Spec.model_validate(choices))
         return None
 
     def addon(self, key: str, choices: dict[str, Any]) -> Addon | None:
-        with self.at(("addons",), Addon):
+        with self.at(("addons", key), Addon):
             kind = catalog.kind("components.addons", key, Addon)
             with self.at(("addons", key), kind):
                 return kind.model_validate(choices)
@@ -160,21 +161,33 @@ class _Reader:
         return None
 
     @contextmanager
-    def at(self, path: tuple[str, ...], model: type[BaseModel]) -> Iterator[None]:
-        """Notes what the block raises about a value of `model` at `path`, instead of raising it."""
+    def at(
+        self, path: tuple[str, ...], model: type[BaseModel], keys: Mapping[str, str] = MappingProxyType({})
+    ) -> Iterator[None]:
+        """Notes what the block raises about a value of `model` at `path`, instead of raising it.
+
+        `keys`: a stack's name, as Invalid has it, to its key in the file.
+        """
         try:
             yield
         except ValidationError as error:
             self._found += mistakes(error, model, path)
         except Invalid as error:
-            self._found += (Mistake((*path, *mistake.path), mistake.message) for mistake in error.mistakes)
+            self._found += (Mistake((*path, *_keyed(each.path, keys)), each.message) for each in error.mistakes)
         except SlipwayError as error:
             self._found.append(Mistake(path, str(error)))
 
     def stop(self) -> None:
         """Raises Invalid if anything was noted."""
         if self._found:
-            raise Invalid(Mistake(_prefixed(path), message) for path, message in self._found)
+            raise Invalid(Mistake(_prefixed(path), message) for path, message in dict.fromkeys(self._found))
+
+
+def _keyed(path: tuple[str | int, ...], keys: Mapping[str, str]) -> tuple[str | int, ...]:
+    match path:
+        case "models", str(name), *rest:
+            return ("models", keys.get(name, name), *rest)
+    return path
 
 
 def _prefixed(path: tuple[str | int, ...]) -> tuple[str | int, ...]:

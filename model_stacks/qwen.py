@@ -6,6 +6,7 @@ from components.runtimes.vllm import VLLM
 QWEN = Model(
     format="huggingface",
     uri="hf://Qwen/Qwen2.5-0.5B-Instruct@7ae557604adf67be50417f59c2c2f167def9a775",
+    size="2Gi",
     sample={
         "model": "qwen",
         "messages": [{"role": "user", "content": "What is the capital of France? Answer with one word."}],

@@ -16,14 +16,15 @@ PATH = "PATH=/usr/local/bin:/usr/bin:/bin"
 
 
 def debian(log: IO[str]) -> Path:
-    """Python, OpenMP for LightGBM, and the folders that the servers work in."""
+    """Python, its library for Triton, OpenMP for LightGBM, and the folders that the servers work in."""
     layer = _layer(f"debian-{SUITE}")
     if not layer.exists():
         layer.parent.mkdir(parents=True, exist_ok=True)
         partial = layer.with_suffix(".partial.tar")
         unread = (f"--dpkgopt=path-exclude=/usr/share/{folder}/*" for folder in ("doc", "locale", "man"))
         folders = "--customize-hook=mkdir -p $1/opt/mlserver $1/mnt/models $1/usr/local/bin"
-        run(log, "mmdebstrap", "--variant=minbase", "--include=python3,libgomp1", *unread, folders, SUITE, partial)
+        include = "--include=python3,libpython3.11,libgomp1"
+        run(log, "mmdebstrap", "--variant=minbase", include, *unread, folders, SUITE, partial)
         partial.rename(layer)
     return layer
 

@@ -9,7 +9,7 @@ from components.addon import Addon
 from components.addons.istio import INGRESS_CLASS as ISTIO_CLASS
 from components.addons.istio import Istio
 from components.context import Context, Conventions, Gateway
-from components.objects import platform_object
+from components.objects import excepted, platform_object
 from components.unit import Chart, KubernetesObject, Namespace, Unit
 from components.values import DnsLabel
 
@@ -66,7 +66,9 @@ class GatewayApi(Addon):
         if self.tls_secret:
             tls = {"mode": "Terminate", "certificateRefs": [{"name": self.tls_secret}]}
             listeners.append({**_listener("https", 443, "All"), "tls": tls})
-        return _object("Gateway", GATEWAY, {"gatewayClassName": self.gateway_class, "listeners": listeners})
+        opened = excepted(ingress_exposure="the door of the model stacks that say a route")
+        spec = {"gatewayClassName": self.gateway_class, "listeners": listeners}
+        return _object("Gateway", GATEWAY, spec=spec, metadata=opened)
 
 
 def _listener(name: str, port: int, open_to: str) -> dict[str, Any]:
@@ -77,11 +79,12 @@ def _listener(name: str, port: int, open_to: str) -> dict[str, Any]:
 def _to_https() -> KubernetesObject:
     redirect = {"type": "RequestRedirect", "requestRedirect": {"scheme": "https", "statusCode": 301}}
     parent = {"name": GATEWAY, "sectionName": "http"}
-    return _object("HTTPRoute", "to-https", {"parentRefs": [parent], "rules": [{"filters": [redirect]}]})
+    spec = {"parentRefs": [parent], "rules": [{"filters": [redirect]}]}
+    return _object("HTTPRoute", "to-https", spec=spec)
 
 
-def _object(kind: str, name: str, spec: dict[str, Any]) -> KubernetesObject:
-    return platform_object(GROUP, kind, name, NAME, of=NAME, spec=spec)
+def _object(kind: str, name: str, **parts: Any) -> KubernetesObject:
+    return platform_object(GROUP, kind, name, NAME, of=NAME, **parts)
 
 
 def _definitions() -> Chart:

@@ -15,7 +15,7 @@ from components.objects import HAS_HOST, excepted
 from components.pods import RESTRICTED
 from components.program import SCRATCH, Program
 from components.unit import GeneratedSecret, KubernetesObject, Namespace, Unit
-from components.values import DnsLabel, Host, PinnedImage, Quantity, Resources
+from components.values import Bytes, DnsLabel, Host, PinnedImage, Resources
 
 NAME = "mlflow"
 PORT = 5000
@@ -67,8 +67,8 @@ class MLflow(Addon):
     credentials: DnsLabel | None = None
     database: DnsLabel | None = None
     storage_class: DnsLabel | None = None
-    artifacts_size: Quantity = "10Gi"
-    database_size: Quantity = "5Gi"
+    artifacts_size: Bytes = "10Gi"
+    database_size: Bytes = "5Gi"
     image: Annotated[PinnedImage, AfterValidator(_supported)] = "ghcr.io/mlflow/mlflow:v3.18.0-full"
 
     @model_validator(mode="after")

@@ -13,7 +13,7 @@ from components.observability.dashboards import dashboards
 from components.observability.monitors import monitors
 from components.observability.stack import Door, Storage, chart, grafana, told
 from components.unit import GeneratedSecret, KubernetesObject, Namespace, Unit
-from components.values import DnsLabel, Host, Quantity, Value
+from components.values import Bytes, DnsLabel, Host, Value, Whole
 
 NAME = "monitoring"
 ADMIN = "grafana-admin"
@@ -54,8 +54,8 @@ class Monitoring(Addon):
     tls_secret: DnsLabel | None = None
     """The Secret, of the namespace `monitoring`, with the certificate of `host`."""
     ingress_class: DnsLabel | None = None
-    retention_days: int | None = Field(default=None, ge=1, le=365)
-    storage: Quantity | None = None
+    retention_days: Whole | None = Field(default=None, ge=1, le=365)
+    storage: Bytes | None = None
     storage_class: DnsLabel | None = None
     notify: Receiver | None = None
     objectives: Objectives = Objectives()
@@ -81,7 +81,7 @@ class Monitoring(Addon):
             name=NAME,
             # Node exporters read their node's own files, processes and network.
             namespace=Namespace(name=NAME, pod_security="privileged"),
-            charts=(chart(NAME, context.conventions.profile, self._storage(context), self._parts()),),
+            charts=(chart(NAME, context.conventions.profile, self._storage(context), self._parts(context)),),
             objects=(
                 *monitors(NAME, models, of=NAME),
                 rules(NAME, models, self.objectives, of=NAME),
@@ -91,9 +91,12 @@ class Monitoring(Addon):
             secrets=(GeneratedSecret(name=ADMIN, keys={"admin-password": 32}),),
         )
 
-    def _parts(self) -> tuple[dict[str, Any], ...]:
+    def _parts(self, context: Context) -> tuple[dict[str, Any], ...]:
+        # Where a server has its metrics at the port at which it is called, a mesh lets only its members ask for them.
+        mesh = context.conventions.mesh
+        member = {"prometheus": {"prometheusSpec": {"podMetadata": {"labels": mesh}}}} if mesh else {}
         door = Door(self.host, self.tls_secret, self.ingress_class) if self.host else None
-        return (grafana(ADMIN, door), told(self.notify.config(), self.notify.secret) if self.notify else {})
+        return member, grafana(ADMIN, door), told(self.notify.config(), self.notify.secret) if self.notify else {}
 
     def _storage(self, context: Context) -> Storage:
         return Storage(self.retention_days, self.storage, self.storage_class, self._lasting(context))

@@ -14,7 +14,7 @@ from components.objects import reserved
 from components.observability import traces
 from components.program import Program
 from components.unit import KubernetesObject, Namespace, Unit
-from components.values import DnsLabel, PinnedImage, Quantity
+from components.values import Bytes, DnsLabel, PinnedImage, Whole
 from components.yaml_text import dump
 
 NAME = "tracing"
@@ -46,8 +46,8 @@ class Tracing(Addon):
 
     sampled_percent: float | None = Field(default=None, gt=0, le=100)
     """Of all traces; none takes the profile's: 100 on a laptop, 10 in production."""
-    retention_hours: int = Field(default=72, ge=1, le=24 * 90)
-    storage: Quantity = "20Gi"
+    retention_hours: Whole = Field(default=72, ge=1, le=24 * 90)
+    storage: Bytes = "20Gi"
     storage_class: DnsLabel | None = None
     collector_image: PinnedImage = "docker.io/otel/opentelemetry-collector:0.159.0"
     jaeger_image: PinnedImage = "docker.io/jaegertracing/jaeger:2.20.0"

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from components.objects import labels, platform_object, reserved
+from components.objects import excepted, labels, platform_object, reserved
 from components.pods import RESTRICTED
 from components.unit import KubernetesObject
 
@@ -12,6 +12,10 @@ VERSIONS = {"1.33": "v1.33.5", "1.34": "v1.34.4", "1.35": "v1.35.1"}
 """Kubernetes to the autoscaler that was built against it."""
 
 RBAC = "rbac.authorization.k8s.io/v1"
+EXCEPTED = excepted(
+    image_digest="its version is that of the cluster, from Kubernetes' own registry",
+    network_policy="Amazon's own programs are its neighbours, and it calls Amazon's API",
+)
 _LOOK = ("get", "list", "watch")
 _EVERYWHERE: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("", ("events", "endpoints"), ("create", "patch")),
@@ -38,6 +42,7 @@ def manifests(cluster: str, region: str, kubernetes: str, pools: Iterable[str]) 
     pod = _pod(cluster, region, kubernetes, sorted(pools))
     spec = {
         "replicas": 1,
+        "progressDeadlineSeconds": 300,
         "selector": {"matchLabels": {"app.kubernetes.io/name": NAME}},
         "template": {"metadata": {"labels": labels(NAME)}, "spec": pod},
     }
@@ -47,7 +52,7 @@ def manifests(cluster: str, region: str, kubernetes: str, pools: Iterable[str]) 
         _object(RBAC, "ClusterRoleBinding", **_binding("ClusterRole")),
         _object(RBAC, "Role", NAMESPACE, rules=_own_rules()),
         _object(RBAC, "RoleBinding", NAMESPACE, **_binding("Role")),
-        _object("apps/v1", "Deployment", NAMESPACE, spec=spec),
+        _object("apps/v1", "Deployment", NAMESPACE, metadata=EXCEPTED, spec=spec),
     ]
 
 
@@ -95,6 +100,7 @@ def _pod(cluster: str, region: str, kubernetes: str, pools: list[str]) -> dict[s
 
 def _container(cluster: str, region: str, kubernetes: str) -> dict[str, Any]:
     """Pods with an emptyDir, such as a model's scratch space, may move: they do not keep a machine alive."""
+    healthy = {"httpGet": {"path": "/health-check", "port": "metrics"}}
     tags = f"k8s.io/cluster-autoscaler/enabled,k8s.io/cluster-autoscaler/{cluster}"
     return {
         "name": NAME,
@@ -109,7 +115,9 @@ def _container(cluster: str, region: str, kubernetes: str) -> dict[str, Any]:
         ],
         "env": [{"name": "AWS_REGION", "value": region}],
         "ports": [{"name": "metrics", "containerPort": 8085}],
-        "livenessProbe": {"httpGet": {"path": "/health-check", "port": "metrics"}, "initialDelaySeconds": 60},
+        "startupProbe": {**healthy, "failureThreshold": 30},
+        "readinessProbe": healthy,
+        "livenessProbe": healthy,
         "resources": reserved("100m", "600Mi"),
         "securityContext": RESTRICTED,
     }

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from components.network import Cidr
-from components.values import Value
+from components.values import Value, Whole
 
 
 def _roomy(cidr: str) -> str:
@@ -33,7 +33,7 @@ class Vpc(Value):
     """A VPC of the cluster's own, cut from `cidr`; or `vpc`, which exists, with a private subnet for each zone."""
 
     cidr: Annotated[Cidr, AfterValidator(_roomy)] = "10.0.0.0/16"
-    zones: int = Field(default=3, ge=2, le=3)
+    zones: Whole = Field(default=3, ge=2, le=3)
     nat_gateways: Literal["per-zone", "single"] = "per-zone"
     """A single one costs less; its zone's end takes every zone's way out with it."""
     vpc: VpcId | None = None

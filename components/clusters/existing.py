@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import pulumi
-from pydantic import ConfigDict, PlainValidator
+from pydantic import ConfigDict, Field, PlainValidator
 
 from components.cluster import Cluster, ClusterSpec
 from components.values import SECRET
@@ -13,7 +13,7 @@ from components.values import SECRET
 def _kubeconfig(given: Any) -> str | pulumi.Output[Any]:
     if isinstance(given, pulumi.Output) or (isinstance(given, str) and given.strip()):
         return given
-    raise ValueError("must be the path of a kubeconfig, or its contents")
+    raise ValueError("must be the path of a kubeconfig, or its contents as one text")
 
 
 class Existing(Cluster):
@@ -28,7 +28,7 @@ class Existing(Cluster):
         model_config = ConfigDict(arbitrary_types_allowed=True)
 
         kubeconfig: Annotated[str | pulumi.Output[Any], PlainValidator(_kubeconfig, json_schema_input_type=str)]
-        context: str | None = None
+        context: Annotated[str, Field(min_length=1)] | None = None
 
         def known_kubeconfig(self) -> str | None:
             if not isinstance(self.kubeconfig, str) or self.kubeconfig == SECRET:

@@ -12,7 +12,7 @@ from pydantic import Field, field_validator, model_validator
 from components.cloud import supported
 from components.cluster import Cluster, ClusterSpec
 from components.context import Traits
-from components.values import PinnedImage, Quantity
+from components.values import Bytes, PinnedImage, Whole
 
 CREATE = """
 set -eu
@@ -54,17 +54,18 @@ class K3d(Cluster):
         here: ClassVar[bool] = True
         name_limit: ClassVar[int] = 32
 
-        servers: int = Field(default=1, ge=1, le=7)
-        agents: int = Field(default=0, ge=0, le=20)
-        server_memory: Quantity = "8G"
+        servers: Whole = Field(default=1, ge=1, le=7)
+        agents: Whole = Field(default=0, ge=0, le=20)
+        server_memory: Bytes = "8G"
         image: PinnedImage = "docker.io/rancher/k3s:v1.35.5-k3s1"
-        api_port: int = Field(default=6443, ge=1, le=65535)
-        http_port: int = Field(default=8080, ge=1, le=65535)
-        https_port: int = Field(default=8443, ge=1, le=65535)
+        api_port: Whole = Field(default=6443, ge=1, le=65535)
+        http_port: Whole = Field(default=8080, ge=1, le=65535)
+        https_port: Whole = Field(default=8443, ge=1, le=65535)
         mirrors: dict[str, tuple[str, ...]] = {}
         """A registry's host to the addresses that are asked instead."""
         traits: Traits = Traits(
             storage_class="local-path",
+            image_volumes=True,
             metrics_api=True,
             node_network="172.25.0.0/16",
             node_ports={80: 30080, 443: 30443},

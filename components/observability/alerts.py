@@ -5,7 +5,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from components.objects import platform_object
-from components.observability.serving import STACK, recordings
+from components.observability.serving import STACK, percentile, recordings
 from components.unit import KubernetesObject
 from components.values import Value
 
@@ -58,7 +58,6 @@ def alerts(models: str, objectives: Objectives) -> tuple[Alert, ...]:
 
 def _answers(objectives: Objectives) -> list[Alert]:
     errors, requests = (f"sum by ({STACK}) (stack:{name}:rate5m)" for name in ("errors", "requests"))
-    buckets = f"sum by ({STACK}, le) (stack:latency_seconds_bucket:rate5m)"
     return [
         Alert(
             name="ModelErrors",
@@ -71,7 +70,7 @@ def _answers(objectives: Objectives) -> list[Alert]:
         ),
         Alert(
             name="ModelSlow",
-            query=f"histogram_quantile(0.99, {buckets}) > {objectives.p99_seconds:g}",
+            query=f"({percentile(0.99)}) > {objectives.p99_seconds:g}",
             lasting="10m",
             severity="warning",
             summary="1% of the answers of {{ $labels.stack }} take longer than {{ $value | humanizeDuration }}",

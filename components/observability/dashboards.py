@@ -1,7 +1,7 @@
 """The dashboards of the serving stack."""
 
 from components.observability.grafana import Dashboard, Panel, Query, Row, Unit, Variable
-from components.observability.serving import GRAPH, STACK
+from components.observability.serving import GRAPH, STACK, percentile
 
 MESH = 'reporter="source",destination_service_namespace="{}",destination_service_name=~"$service"'
 """What gateways report: in ambient mode nobody else sees requests, nodes see connections."""
@@ -166,9 +166,7 @@ def _traffic(models: str) -> Row:
 
 
 def _quantile(share: float) -> Query:
-    buckets = _chosen("stack:latency_seconds_bucket:rate5m")
-    expr = f"histogram_quantile({share}, sum by ({STACK}, le) ({buckets}))"
-    return Query(expr=expr, legend=f"{{{{stack}}}} p{share * 100:.0f}")
+    return Query(expr=percentile(share, '{stack=~"$stack"}'), legend=f"{{{{stack}}}} p{share * 100:.0f}")
 
 
 def _by_stack(pods: str) -> str:

@@ -13,16 +13,16 @@ Selector = dict[str, Any]
 def monitors(namespace: str, models: str, of: str) -> list[KubernetesObject]:
     """The monitors, in `namespace`; `models` is where model stacks live. One that finds nothing does no harm."""
 
-    def pods(name: str, selector: Selector, endpoint: dict[str, Any], *namespaces: str) -> KubernetesObject:
-        spec = {"namespaceSelector": _namespaces(*namespaces), "selector": selector, "podMetricsEndpoints": [endpoint]}
+    def pods(name: str, selector: Selector, endpoints: list[dict[str, Any]], *namespaces: str) -> KubernetesObject:
+        spec = {"namespaceSelector": _namespaces(*namespaces), "selector": selector, "podMetricsEndpoints": endpoints}
         return platform_object(API, "PodMonitor", name, namespace, of=of, spec=spec)
 
     return [
         pods("models", {"matchLabels": {"app.kubernetes.io/component": "model"}}, _model_servers(), models),
-        pods("graphs", _having("seldon-deployment-id"), _graphs(), models),
-        pods("proxies", _having("istio-prometheus-ignore", "DoesNotExist"), _proxy("http-envoy-prom")),
-        pods("tunnels", {"matchLabels": {"app": "ztunnel"}}, _proxy("ztunnel-stats"), "istio-system"),
-        pods("certificates", {"matchLabels": _CERT_MANAGER}, {"port": "http-metrics"}, "cert-manager"),
+        pods("graphs", _having("seldon-deployment-id"), [_graphs()], models),
+        pods("proxies", _having("istio-prometheus-ignore", "DoesNotExist"), [_proxy("http-envoy-prom")]),
+        pods("tunnels", {"matchLabels": {"app": "ztunnel"}}, [_proxy("ztunnel-stats")], "istio-system"),
+        pods("certificates", {"matchLabels": _CERT_MANAGER}, [{"port": "http-metrics"}], "cert-manager"),
         _control_plane(namespace, of),
     ]
 
@@ -30,9 +30,16 @@ def monitors(namespace: str, models: str, of: str) -> list[KubernetesObject]:
 _CERT_MANAGER = {"app.kubernetes.io/name": "cert-manager", "app.kubernetes.io/component": "controller"}
 
 
-def _model_servers() -> dict[str, Any]:
-    """The path is what the pod's annotation says, for not every server has its metrics at /metrics."""
-    return _port("metrics", _copied("label_app_kubernetes_io_name", "stack"))
+def _model_servers() -> list[dict[str, Any]]:
+    """The path is what the pod's annotation says, for not every server has its metrics at /metrics; so is the port,
+    where they are at the one at which it is called."""
+    stack = _copied("label_app_kubernetes_io_name", "stack")
+    port = {
+        "action": "keepequal",
+        "sourceLabels": [f"{POD}annotation_prometheus_io_port"],
+        "targetLabel": f"{POD}container_port_number",
+    }
+    return [_port("metrics", stack), _port("http", stack, port)]
 
 
 def _graphs() -> dict[str, Any]:

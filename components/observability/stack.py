@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from components.context import Profile
 from components.objects import HAS_HOST, reserved
 from components.unit import Chart, ChartImage
-from components.values import DnsLabel, Host, Quantity, amount, merged
+from components.values import Bytes, DnsLabel, Host, amount, merged
 
 VERSION = "88.5.3"
 OPERATOR = "v0.93.1"
@@ -57,7 +57,7 @@ class Storage(NamedTuple):
     """
 
     days: int | None
-    size: Quantity | None
+    size: Bytes | None
     storage_class: DnsLabel | None
     lasting: bool
 

@@ -73,6 +73,8 @@ class Container(ModelServer):
         for port in sorted(({self.metrics_port} if self.metrics_port else set()) | asked):
             if port not in self.ports:
                 yield f"there is no port {port!r}. Name one of {', '.join(map(repr, self.ports))}"
+        if self.own_labels and self.traffic:
+            yield "own_labels select the pods of a candidate as well. Leave them out, or traffic"
         if loosening(self.patches) and not self.security.reason:
             yield "patches may loosen what keeps its pods apart. Say why: security: {reason: ...}"
 

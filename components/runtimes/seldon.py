@@ -16,11 +16,12 @@ from components.addons.seldon_core import API, SeldonCore
 from components.context import Context
 from components.model import Model
 from components.model_stack import Endpoint, ModelStack
-from components.seldon import access, agreement, manifest, rules, servers
+from components.picture import Step
+from components.seldon import access, agreement, drawn, manifest, servers
 from components.seldon.graph import Graph
 from components.seldon.predictor import Predictor
 from components.unit import KubernetesObject
-from components.values import Host
+from components.values import Host, Whole
 
 PATHS = {"seldon": "api/v1.0/predictions", "v2": "v2/models/{graph}/infer", "tensorflow": "v1/models/{graph}:predict"}
 OPERATORS = ("app.kubernetes.io/component", "app.kubernetes.io/managed-by")
@@ -38,7 +39,7 @@ class Seldon(ModelStack):
     """None is Seldon's own; kfserving is the former name of v2."""
     transport: Literal["rest", "grpc"] | None = None
     server_type: Literal["rpc", "kafka"] | None = None
-    replicas: int | None = Field(default=None, ge=0)
+    replicas: Whole | None = Field(default=None, ge=0)
     """Of what says none itself."""
     host: Host | None = None
     """The one host at which the gateway takes requests for it; None: any."""
@@ -135,7 +136,10 @@ class Seldon(ModelStack):
     def summary(self) -> tuple[str, ...]:
         shares = (f"{each.name}: {'shadow' if each.shadow else f'{each.traffic} %'}" for each in self.predictors)
         shown = tuple(shares) if len(self.predictors) > 1 else ()
-        return (*super().summary(), *shown, *(f"{_role(each)} {each.name}" for each in self.nodes))
+        return (*super().summary(), *shown, *(f"{drawn.role(each)} {each.name}" for each in self.nodes))
+
+    def picture(self) -> Step:
+        return Step("requests", then=drawn.predictors(self.predictors))
 
     def _said_uris(self) -> dict[str, str]:
         """Where models lie that are said as Seldon says them."""
@@ -185,9 +189,3 @@ class Seldon(ModelStack):
         identity = context.traits.identity_labels if self.by_identity(context) else {}
         own = {key: value for key, value in self.labels.items() if key not in OPERATORS}
         return {**own, **identity, **context.conventions.mesh}
-
-
-def _role(node: Graph) -> str:
-    if node.model:
-        return f"model {node.model.format}"
-    return (rules.server(node) or node.type or node.implementation or "model").lower().replace("_", " ")

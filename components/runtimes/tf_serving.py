@@ -17,7 +17,7 @@ from components.text_proto import dump
 from components.tf_serving.batching import Batching
 from components.tf_serving.flags import Flag
 from components.tf_serving.saved_model import SavedModel
-from components.values import DnsLabel, PinnedImage
+from components.values import DnsLabel, PinnedImage, Whole
 
 VERSION = "2.20.0"
 METRICS_PATH = "/monitoring/prometheus/metrics"
@@ -32,9 +32,9 @@ class TFServing(ModelServer):
     image: PinnedImage = f"docker.io/tensorflow/serving:{VERSION}"
     batching: Batching | None = None
     """Whether requests that come together are computed together."""
-    look_again_seconds: int = Field(default=0, ge=0)
+    look_again_seconds: Whole = Field(default=0, ge=0)
     """How often it looks for new versions of its models; 0: at its start only, so that all replicas serve the same."""
-    warm_up_rounds: int | None = Field(default=None, ge=1)
+    warm_up_rounds: Whole | None = Field(default=None, ge=1)
     """How often it runs the requests that a version carries for its warm-up, beyond once."""
     flags: dict[Flag, Scalar] = {}
     """Further flags of its own."""

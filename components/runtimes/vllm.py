@@ -12,7 +12,7 @@ from components.model_server import ModelServer
 from components.model_stack import Endpoint
 from components.probe import Probe
 from components.server import Server, Source
-from components.values import DnsLabel, PinnedImage, Quantity, Resources
+from components.values import DnsLabel, PinnedImage, Quantity, Resources, Whole
 from components.volume import Volume
 
 VERSION = "0.33.0"
@@ -42,7 +42,7 @@ class VLLM(ModelServer):
     """What of the OpenAI API its samples are requests of."""
     api_key: Source | None = None
     """Who calls /v1 must know it."""
-    max_model_len: int | None = Field(default=None, ge=1)
+    max_model_len: Whole | None = Field(default=None, ge=1)
     """Tokens of a request and its answer together; None: what the model was made for."""
     dtype: Literal["auto", "half", "float16", "bfloat16", "float", "float32"] = "auto"
     quantization: str | None = None
@@ -55,7 +55,7 @@ class VLLM(ModelServer):
     flags: dict[Flag, Scalar] = {}
     """Further flags of `vllm serve`, which refuses to start with one that it does not know."""
     resources: Resources = Resources(cpu="2", cpu_limit="8", memory="16Gi", gpus=1)
-    startup_seconds: int = Field(default=1800, ge=10, le=3600)
+    startup_seconds: Whole = Field(default=1800, ge=10, le=3600)
 
     @model_validator(mode="after")
     def _can_start(self) -> Self:

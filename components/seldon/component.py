@@ -7,6 +7,7 @@ from pydantic import AfterValidator, Field, model_validator
 from components.seldon.graph import NodeName
 from components.seldon.shape import checked
 from components.seldon.spelled import Spelled
+from components.values import Whole
 
 PodSpec = Annotated[dict[str, Any], AfterValidator(checked("podSpec"))]
 """A PodSpec as Kubernetes spells it, of the fields that Seldon Core's definition knows."""
@@ -50,7 +51,7 @@ class Component(Spelled):
     metadata: Metadata = Metadata()
     spec: PodSpec | None = None
     nodes: tuple[NodeName, ...] = ()
-    replicas: int | None = Field(default=None, ge=0)
+    replicas: Whole | None = Field(default=None, ge=0)
     hpa_spec: HpaSpec | None = None
     keda_spec: KedaSpec | None = None
     pdb_spec: PdbSpec | None = None

@@ -12,7 +12,7 @@ from components.model import Model
 from components.seldon import rules
 from components.seldon.node import Node
 from components.seldon.spelled import Spelled
-from components.values import Resources
+from components.values import Resources, Whole
 
 NodeType = Literal["MODEL", "TRANSFORMER", "OUTPUT_TRANSFORMER", "ROUTER", "COMBINER", "UNKNOWN_TYPE"]
 Method = Literal["TRANSFORM_INPUT", "TRANSFORM_OUTPUT", "ROUTE", "AGGREGATE", "SEND_FEEDBACK"]
@@ -48,7 +48,7 @@ class Address(Spelled):
     """Where a node listens; Seldon fills it in."""
 
     service_host: str | None = Field(default=None, serialization_alias="service_host")
-    service_port: int | None = Field(default=None, serialization_alias="service_port")
+    service_port: Whole | None = Field(default=None, serialization_alias="service_port")
     type: Literal["REST", "GRPC"] | None = None
     http_port: int | None = None
     grpc_port: int | None = None

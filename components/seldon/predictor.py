@@ -11,7 +11,7 @@ from components.seldon.component import Component
 from components.seldon.graph import Address, Graph
 from components.seldon.shape import checked
 from components.seldon.spelled import Spelled
-from components.values import DnsLabel
+from components.values import DnsLabel, Whole
 
 NO_ENGINE = "seldon.io/no-engine"
 SERVICE_NAME = "seldon.io/svc-name"
@@ -26,7 +26,7 @@ class Orchestrator(Spelled):
 
     env: Env = []
     resources: Resources | None = None
-    replicas: int | None = Field(default=None, ge=0)
+    replicas: Whole | None = Field(default=None, ge=0)
     """Of an executor in pods of its own."""
 
 
@@ -59,7 +59,7 @@ class Explainer(Spelled):
     env_secret_ref_name: str | None = None
     service_account_name: str | None = None
     storage_initializer_image: str | None = None
-    replicas: int | None = Field(default=None, ge=0)
+    replicas: Whole | None = Field(default=None, ge=0)
 
 
 class Predictor(Spelled):
@@ -70,8 +70,8 @@ class Predictor(Spelled):
     name: DnsLabel
     graph: Graph
     components: tuple[Component, ...] = ()
-    replicas: int | None = Field(default=None, ge=0)
-    traffic: int | None = Field(default=None, ge=0, le=100)
+    replicas: Whole | None = Field(default=None, ge=0)
+    traffic: Whole | None = Field(default=None, ge=0, le=100)
     shadow: bool = False
     """Gets copies of the requests, and its answers are discarded."""
     explainer: Explainer | None = None
@@ -79,7 +79,7 @@ class Predictor(Spelled):
     ssl: Tls | None = None
     labels: dict[str, str] = {}
     annotations: dict[str, str] = {}
-    progress_deadline_seconds: int | None = Field(default=None, ge=1)
+    progress_deadline_seconds: Whole | None = Field(default=None, ge=1)
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:

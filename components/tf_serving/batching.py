@@ -7,7 +7,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field, model_validator
 
-from components.values import Value
+from components.values import Value, Whole
 
 Size = Annotated[int, Field(ge=1)]
 
@@ -16,7 +16,7 @@ class Batching(Value):
     """Of all its models; what is not said, the server chooses."""
 
     max_batch_size: Size
-    batch_timeout_micros: int | None = Field(default=None, ge=0)
+    batch_timeout_micros: Whole | None = Field(default=None, ge=0)
     """How long a request waits for others."""
     max_enqueued_batches: Size | None = None
     """What is more is refused, with status 503."""

@@ -9,6 +9,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from components.model import Format, Model
 from components.text_proto import entries
+from components.values import Whole
 
 Version = Annotated[int, Field(ge=0)]
 Label = Annotated[str, StringConstraints(pattern=r"^[a-zA-Z0-9_.-]+$")]
@@ -18,7 +19,7 @@ class SavedModel(Model):
     """A folder of version folders: 1/saved_model.pb. Of these, the newest is served unless something else is said."""
 
     format: Format = "tensorflow"
-    latest: int | None = Field(default=None, ge=1)
+    latest: Whole | None = Field(default=None, ge=1)
     """The newest of its versions, that many."""
     versions: tuple[Version, ...] = ()
     """These of its versions."""

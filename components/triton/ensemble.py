@@ -13,7 +13,7 @@ from pydantic import Field
 from components.text_proto import entries
 from components.triton.model import TritonModel
 from components.triton.tensors import DataType, TensorName, Tensors, configs
-from components.values import DnsLabel, Value
+from components.values import DnsLabel, Value, Whole
 
 Joined = dict[TensorName, TensorName]
 """A tensor of the model to the tensor of the ensemble that it is."""
@@ -37,7 +37,7 @@ class Ensemble(Value):
     inputs: Annotated[Tensors, Field(min_length=1)]
     outputs: Annotated[Tensors, Field(min_length=1)]
     steps: Annotated[tuple[Step, ...], Field(min_length=1)]
-    max_batch_size: int = Field(default=0, ge=0)
+    max_batch_size: Whole = Field(default=0, ge=0)
     sample: dict[str, Any] | None = None
     answer: dict[str, Any] | None = None
 

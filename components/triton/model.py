@@ -13,7 +13,7 @@ from components.model import Format, Model
 from components.model_uri import location
 from components.text_proto import Name, entries
 from components.triton.tensors import Tensors, configs
-from components.values import Value
+from components.values import Value, Whole
 
 FILES: dict[Format, str] = {
     "onnx": "model.onnx",
@@ -47,7 +47,7 @@ class DynamicBatching(Value):
     """Requests that arrive together are computed together."""
 
     preferred_batch_size: tuple[Size, ...] = ()
-    max_queue_delay_microseconds: int = Field(default=0, ge=0)
+    max_queue_delay_microseconds: Whole = Field(default=0, ge=0)
     preserve_ordering: bool = False
 
 
@@ -56,7 +56,7 @@ class TritonModel(Model):
     layout, with versions and a config.pbtxt, of which nothing else is said here."""
 
     as_directory: bool = False
-    max_batch_size: int = Field(default=0, ge=0)
+    max_batch_size: Whole = Field(default=0, ge=0)
     """Rows that one computation takes at most; 0 where tensors have no dimension for them."""
     inputs: Tensors = {}
     outputs: Tensors = {}

@@ -5,7 +5,7 @@ from infra.graph.drawing import draw
 from infra.graph.layout import arrange, fitted
 from infra.settings import Target
 
-__all__ = ["mermaid", "svg"]
+__all__ = ["escaped", "mermaid", "svg"]
 
 _ENTITIES = str.maketrans({"#": "#35;", '"': "#quot;", "<": "#lt;", ">": "#gt;", "&": "#amp;"})
 
@@ -18,15 +18,15 @@ def svg(target: Target) -> str:
 def mermaid(target: Target) -> str:
     """A Mermaid flowchart, for pages that render it, such as a repository's README."""
     drawn = diagram(target)
-    lines = ["flowchart LR", f'subgraph cluster["{_text(drawn.title)}"]', "direction LR"]
+    lines = ["flowchart LR", f'subgraph cluster["{escaped(drawn.title)}"]', "direction LR"]
     for namespace in drawn.namespaces:
-        lines += [f'subgraph namespace_{_id(namespace)}["{_text(namespace)}"]', *_boxes(drawn, namespace), "end"]
+        lines += [f'subgraph namespace_{_id(namespace)}["{escaped(namespace)}"]', *_boxes(drawn, namespace), "end"]
     return "\n".join([*lines, "end", *_arrows(drawn), ""])
 
 
 def _boxes(drawn: Diagram, namespace: str) -> list[str]:
     boxes = [box for block in drawn.blocks if block.namespace == namespace for box in block.boxes]
-    return [f'{_node(box.name)}["{"<br>".join(map(_text, _words(box)))}"]' for box in boxes]
+    return [f'{_node(box.name)}["{"<br>".join(map(escaped, _words(box)))}"]' for box in boxes]
 
 
 def _words(box: Box) -> tuple[str, ...]:
@@ -47,6 +47,6 @@ def _id(name: str) -> str:
     return name.replace("-", "_")
 
 
-def _text(text: str) -> str:
+def escaped(text: str) -> str:
     """What may stand between Mermaid's quotation marks."""
     return text.translate(_ENTITIES)

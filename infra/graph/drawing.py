@@ -38,6 +38,7 @@ text {{ font-family: system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans'
 .add-on {{ fill: #0f766e }}
 .model-stack {{ fill: #4f46e5 }}
 .arrow {{ fill: none; stroke: #64748b; stroke-width: 1.5 }}
+.copies {{ stroke-dasharray: 4 3 }}
 .tip {{ fill: #64748b }}
 @media (prefers-color-scheme: dark) {{
 text {{ fill: #e5e7eb }}
@@ -55,21 +56,15 @@ text {{ fill: #e5e7eb }}
 
 def draw(layout: Layout) -> str:
     """The SVG document."""
-    _, _, width, height = layout.page
-    size = {"width": str(width), "height": str(height), "viewBox": f"0 0 {width} {height}"}
-    svg = Element("svg", {"xmlns": "http://www.w3.org/2000/svg", "role": "img", **size})
-    SubElement(svg, "title").text = layout.title
-    SubElement(svg, "style").text = STYLE
-    _rectangle(svg, "page", layout.page.grown(-1), radius=10)
-    _text(svg, "title", MARGIN, MARGIN + NAME_SIZE, layout.title)
-    for text, area in layout.waves:
-        _text(svg, "heading", area.x, area.y + HEADING // 2, text)
-    for text, area in layout.namespaces:
-        _rectangle(svg, "namespace", area, radius=8)
-        _text(svg, "heading", area.x + PADDING, area.y + HEADING * 3 // 5, f"namespace {text}")
+    svg = page(layout.title, layout.page)
+    for name, area in layout.waves:
+        text(svg, "heading", area.x, area.y + HEADING // 2, name)
+    for name, area in layout.namespaces:
+        rectangle(svg, "namespace", area, radius=8)
+        text(svg, "heading", area.x + PADDING, area.y + HEADING * 3 // 5, f"namespace {name}")
     _arrows(svg, layout.arrows)
     for area in layout.shared:
-        _rectangle(svg, "shared", area, radius=8)
+        rectangle(svg, "shared", area, radius=8)
     for box, area in layout.boxes:
         _box(svg, box, area)
     _legend(svg, layout.page)
@@ -77,15 +72,27 @@ def draw(layout: Layout) -> str:
     return ElementTree.tostring(svg, encoding="unicode") + "\n"
 
 
+def page(title: str, area: Area) -> Element:
+    """An empty page with a title."""
+    _, _, width, height = area
+    size = {"width": str(width), "height": str(height), "viewBox": f"0 0 {width} {height}"}
+    svg = Element("svg", {"xmlns": "http://www.w3.org/2000/svg", "role": "img", **size})
+    SubElement(svg, "title").text = title
+    SubElement(svg, "style").text = STYLE
+    rectangle(svg, "page", area.grown(-1), radius=10)
+    text(svg, "title", MARGIN, MARGIN + NAME_SIZE, title)
+    return svg
+
+
 def _box(svg: Element, box: Box, area: Area) -> None:
     group = SubElement(svg, "g")
     SubElement(group, "title").text = "\n".join((f"{box.role} {box.name}", *box.lines))
-    _rectangle(group, "box", area, radius=6)
+    rectangle(group, "box", area, radius=6)
     _bar(group, box.role, Area(area.x, area.y + 6, 4, area.height - 12))
     x, y = area.x + PADDING + 2, area.y + PADDING + NAME_SIZE - 2
-    _text(group, "name", x, y, shortened(box.name, int((area.width - 2 * PADDING) / NAME_CHARACTER)))
+    text(group, "name", x, y, shortened(box.name, int((area.width - 2 * PADDING) / NAME_CHARACTER)))
     for number, line in enumerate(fitted(box.lines), start=1):
-        _text(group, "line", x, y + 3 + number * LINE, line)
+        text(group, "line", x, y + 3 + number * LINE, line)
 
 
 def _arrows(svg: Element, arrows: Iterable[Arrow]) -> None:
@@ -103,19 +110,21 @@ def _legend(svg: Element, page: Area) -> None:
     x, y = MARGIN, page.bottom - MARGIN
     for role, room in (("add-on", 80), ("model stack", 110)):
         _bar(svg, role, Area(x, y - 10, 10, 10))
-        _text(svg, "heading", x + 16, y, role)
+        text(svg, "heading", x + 16, y, role)
         x += room
-    _text(svg, "heading", x, y, "→ needed by")
+    text(svg, "heading", x, y, "→ needed by")
 
 
 def _bar(parent: Element, role: str, area: Area) -> None:
-    _rectangle(parent, role.replace(" ", "-"), area, radius=2)
+    rectangle(parent, role.replace(" ", "-"), area, radius=2)
 
 
-def _rectangle(parent: Element, style: str, area: Area, radius: int) -> None:
+def rectangle(parent: Element, style: str, area: Area, radius: int) -> None:
+    """A box of class `style`."""
     numbers = {"x": area.x, "y": area.y, "width": area.width, "height": area.height, "rx": radius}
     SubElement(parent, "rect", {"class": style, **{key: str(number) for key, number in numbers.items()}})
 
 
-def _text(parent: Element, style: str, x: int, y: int, text: str) -> None:
-    SubElement(parent, "text", {"class": style, "x": str(x), "y": str(y)}).text = text
+def text(parent: Element, style: str, x: int, y: int, content: str) -> None:
+    """A line of class `style`, its base line beginning at (x, y)."""
+    SubElement(parent, "text", {"class": style, "x": str(x), "y": str(y)}).text = content

@@ -6,7 +6,7 @@ from itertools import chain
 
 from .exemption import Exemption, stated
 from .index import Objects
-from .objects import Object
+from .objects import Object, is_resource
 from .registry import all_rules
 from .rule import Severity, Violation
 from .terms import Level, Terms
@@ -28,9 +28,15 @@ def verdict(objects: Sequence[Object], terms: Terms | None = None) -> Verdict:
     terms = terms or Terms()
     together = Objects(objects, terms)
     spoken, excepted = divided(chain.from_iterable(rule.judge(together) for rule in all_rules()), together)
-    used = {exemption for _, exemption in excepted}
-    unused = (each for each in terms.exemptions if each not in used and not each.ended(terms.today))
+    needed = {exemption for _, exemption in excepted}
+    unused = (each for each in terms.exemptions if each not in needed and _judged(each, together))
     return Verdict(tuple(sorted(spoken)), tuple(sorted(excepted, key=lambda pair: pair[0])), tuple(unused))
+
+
+def _judged(exemption: Exemption, objects: Objects) -> bool:
+    """Whether it lasts, and is of what was judged: a rendered environment has no resources of a cloud."""
+    of_cloud = ":" in exemption.object
+    return not exemption.ended(objects.terms.today) and (not of_cloud or any(map(is_resource, objects)))
 
 
 def judge(objects: Sequence[Object], terms: Terms | None = None) -> list[Violation]:

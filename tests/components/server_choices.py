@@ -15,7 +15,12 @@ MARK: Fields = {"name": "x-version", "value": "b"}
 JWT: Fields = {"issuer": "https://login.example.it", "jwks": "https://login.example.it/keys", "audiences": ["a"]}
 NGINX: Fields = {"host": "models.example.it", "path": "/iris", "ingress_class": "nginx", "strip_path": True}
 SERVERS: tuple[Fields, ...] = (
-    {"reads": ["s3://models/a"], "credentials": "keys", "startup_seconds": 60, "image": "example.com/server:1"},
+    {
+        "reads": ["s3://models/a"],
+        "credentials": "keys",
+        "startup_seconds": 60,
+        "image": "docker.io/seldonio/mlserver:1.7.1",
+    },
     {"cost_center": "research", "shared_volumes": {"store": {"size": "1Gi", "storage_class": "files"}}},
     {"replicas": 3, "resources": {"cpu": "1", "cpu_limit": "2", "memory": "1Gi", "gpus": 1}},
     {"resources": {"gpus": 1}, "placement": {"pool": "a", "gpu": "nvidia-l4", "spot": True, "spare_gpus": True}},

@@ -4,10 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from pydantic import ValidationError
 
 from components import catalog
-from components.errors import SlipwayError, UnknownKind
+from components.errors import Invalid, SlipwayError, UnknownKind
 
 PACKAGE = "shipyard"
 
@@ -75,7 +74,7 @@ def test_a_name_is_never_a_way_out_of_the_folder(shipyard: Path, name: str) -> N
 )
 def test_a_module_that_does_not_define_one_kind_is_refused(shipyard: Path, text: str, count: int) -> None:
     put(shipyard, "sloop", text)
-    message = f"module shipyard.sloop defines {count}; it must define exactly one subclass of Hull"
+    message = f"shipyard/sloop.py must define exactly one subclass of Hull, and defines {count}. Add or remove some"
     with pytest.raises(SlipwayError, match=message):
         catalog.kind(PACKAGE, "sloop", Hull)
 
@@ -83,26 +82,31 @@ def test_a_module_that_does_not_define_one_kind_is_refused(shipyard: Path, text:
 @pytest.mark.parametrize(("text", "count"), [("", 0), ("A = Hull()\nB = Hull()", 2)])
 def test_a_module_that_does_not_hold_one_instance_is_refused(shipyard: Path, text: str, count: int) -> None:
     put(shipyard, "sloop", text)
-    with pytest.raises(SlipwayError, match=f"module shipyard.sloop defines {count}; it must define exactly one Hull"):
+    with pytest.raises(SlipwayError, match=f"shipyard/sloop.py must define exactly one Hull, and defines {count}"):
         catalog.instance(PACKAGE, "sloop", Hull)
 
 
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("def (", r"line 2: SyntaxError: invalid syntax"),
-        ("x = 1\n1 / 0", r"line 3: ZeroDivisionError: division by zero"),
-        ("import no_such_module", r"line 2: ModuleNotFoundError: No module named 'no_such_module'"),
-        ("import json\njson.loads('{')", r"line 3: JSONDecodeError"),
-        ("assert False", r"line 2: AssertionError"),
+        ("def (", "2: SyntaxError: invalid syntax. Mend that line"),
+        ("x = 1\n1 / 0", "3: ZeroDivisionError: division by zero. Mend that line"),
+        (
+            "import no_such_module",
+            "2: ModuleNotFoundError: No module named 'no_such_module'. Install it, or mend that line",
+        ),
+        (
+            "import json\njson.loads('{')",
+            "3: JSONDecodeError: Expecting property name enclosed in double quotes. Mend that line",
+        ),
+        ("assert False", "2: AssertionError. Mend that line"),
     ],
 )
 def test_a_module_that_fails_gives_one_line_that_says_where_and_why(shipyard: Path, text: str, reason: str) -> None:
     put(shipyard, "sloop", text)
-    with pytest.raises(SlipwayError, match=reason) as caught:
+    with pytest.raises(SlipwayError) as caught:
         catalog.kind(PACKAGE, "sloop", Hull)
-    assert str(caught.value).startswith("module shipyard.sloop fails at line ")
-    assert "\n" not in str(caught.value)
+    assert str(caught.value) == f"shipyard/sloop.py:{reason}"
 
 
 @pytest.mark.parametrize(("package", "extra"), [("pulumi_aws.eks", "aws"), ("pulumi_azure_native", "azure")])
@@ -114,10 +118,18 @@ def test_a_module_that_lacks_a_package_of_an_extra_names_the_extra(shipyard: Pat
     assert str(caught.value) == f"{needs}. pip install 'slipway[{extra}]'"
 
 
-def test_a_mistake_in_a_value_of_the_module_keeps_its_own_words(shipyard: Path) -> None:
-    put(shipyard, "sloop", "from components.unit import Namespace\nNamespace(name='A')")
-    with pytest.raises(ValidationError, match="lower case letters"):
+def test_each_mistake_in_a_value_of_the_module_has_the_line_of_the_value(shipyard: Path) -> None:
+    put(
+        shipyard,
+        "sloop",
+        "from components.unit import Namespace\nNamespace(\n    name=7,\n    pod_securty='restricted')",
+    )
+    with pytest.raises(Invalid) as caught:
         catalog.kind(PACKAGE, "sloop", Hull)
+    assert str(caught.value).splitlines() == [
+        "shipyard/sloop.py:3: name: must be text; got 7. Put it in quotes",
+        "shipyard/sloop.py:3: pod_securty: unknown key. Did you mean 'pod_security'?",
+    ]
 
 
 def test_a_module_that_was_mended_is_read_again(shipyard: Path) -> None:

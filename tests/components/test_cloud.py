@@ -34,12 +34,12 @@ def test_the_window_is_what_may_be_chosen_the_newest_first(version: str) -> None
 
 @pytest.mark.parametrize("wrong", ["1.32", "1.36", "1.34.1", "v1.34", "latest", ""])
 def test_a_version_outside_the_window_is_refused_with_the_reason(wrong: str) -> None:
-    reason = "the add-ons of the platform share 1.33 to 1.35. Choose one of them"
+    reason = "is out of range: the add-ons of the platform share 1.33 to 1.35. Choose one of them"
     assert messages(version=wrong) == [Mistake(("version",), f"{wrong!r} {reason}")]
 
 
 def test_a_version_that_yaml_takes_for_a_number_is_told_so() -> None:
-    message = "must be text; quote it if it looks like a number; got 1.34"
+    message = "must be text; got 1.34. Put it in quotes"
     assert messages(version=1.34) == [Mistake(("version",), message)]
 
 

@@ -45,6 +45,8 @@ INSTEAD: dict[str, tuple[Any, ...]] = {
 """By the name of a field: other values, where its type says too little. A weight must be one that replicas can give."""
 FILES = {"Model.artefact", "Artefact.path", "Artefact.sha256"}
 """Changed by tests/components/test_artefact.py: another file, or its digest, is another ConfigMap, or refused."""
+REFUSED = {"seldon": {"Model.sha256"}}
+"""What a runtime refuses whatever is said of it, which its own tests show."""
 
 
 def runtimes() -> list[ModelStack]:
@@ -152,7 +154,7 @@ def _is_value(annotation: Any) -> bool:
 @pytest.mark.parametrize("stack", runtimes(), ids=lambda stack: stack.key())
 def test_every_field_is_said_by_an_example(stack: ModelStack) -> None:
     spoken = {name for fields in examples(stack) for _, name, _ in said(type(stack), fields)}
-    assert set(sayable(type(stack))) - spoken - FILES == set()
+    assert set(sayable(type(stack))) - spoken - FILES - REFUSED.get(stack.key(), set()) == set()
 
 
 @pytest.mark.parametrize("stack", runtimes(), ids=lambda stack: stack.key())

@@ -19,7 +19,10 @@ from components.context import Context, Traits
 from components.unit import KubernetesObject
 from sandbox import configuration, network, paths, toolchain
 
+from .cluster import Cluster
+
 PACKAGE = "prometheus"
+META = "__meta_kubernetes"
 PORT, STATE, STATE_OF_STATE = 19090, 19091, 19092
 OBJECTS = Monitoring().unit(Context(traits=Traits(storage_class="standard"))).objects
 """What the add-on renders beside its chart."""
@@ -46,12 +49,14 @@ class Prometheus:
 
 
 @contextmanager
-def started(folder: Path, wait: str | None) -> Iterator[Prometheus]:
+def started(cluster: Cluster, folder: Path, wait: str | None) -> Iterator[Prometheus]:
     """Prometheus and kube-state-metrics until the block ends; alerts `wait` so long, or None: as long as they say."""
     node, program = network.ranges().node, _prometheus(folder)
     (folder / "rules.json").write_text(json.dumps(_rules(wait)))
+    (folder / "pods.json").write_text(json.dumps([each for pod in cluster.list("pods") for each in _targets(pod)]))
     (folder / "config.json").write_text(json.dumps(_configuration(str(node))))
-    toolchain.build("kube-state-metrics").run((folder / "build.log").open("w"))
+    with (folder / "build.log").open("w") as log:
+        toolchain.build("kube-state-metrics").run(log)
     commands = (
         (
             toolchain.binary("kube-state-metrics"),
@@ -125,13 +130,28 @@ def _configuration(node: str) -> dict[str, Any]:
     }
 
 
+def _targets(pod: KubernetesObject) -> Iterator[dict[str, Any]]:
+    """Each port of a pod with the labels that Prometheus finds it with; Debian builds it without that discovery."""
+    metadata = pod["metadata"]
+    found = {f"{META}_namespace": metadata["namespace"], f"{META}_pod_name": metadata["name"]}
+    for kind in ("label", "annotation"):
+        for name, value in metadata.get(f"{kind}s", {}).items():
+            found[f"{META}_pod_{kind}_{_word(name)}"] = value
+            found[f"{META}_pod_{kind}present_{_word(name)}"] = "true"
+    for container in pod["spec"]["containers"]:
+        for port in container.get("ports", ()):
+            names = {"container_name": container["name"], "container_port_name": port.get("name", "")}
+            own = {f"{META}_pod_{key}": value for key, value in names.items()}
+            yield {"targets": [f"{pod['status'].get('podIP')}:{port['containerPort']}"], "labels": {**found, **own}}
+
+
 def _target(address: str) -> dict[str, Any]:
     return {"honor_labels": True, "static_configs": [{"targets": [address]}]}
 
 
 def _scraped(monitor: KubernetesObject) -> dict[str, Any]:
     """A PodMonitor's meaning, as Prometheus' operator spells it for Prometheus."""
-    spec, meta = monitor["spec"], "__meta_kubernetes_pod"
+    spec, meta = monitor["spec"], f"{META}_pod"
     (endpoint,) = spec["podMetricsEndpoints"]
     labels = spec["selector"].get("matchLabels", {})
     chosen = [_kept(f"{meta}_label_{_word(name)}", value) for name, value in labels.items()]
@@ -139,28 +159,25 @@ def _scraped(monitor: KubernetesObject) -> dict[str, Any]:
         present = {"Exists": "true", "DoesNotExist": ""}[each["operator"]]
         chosen.append(_kept(f"{meta}_labelpresent_{_word(each['key'])}", present))
     own = [{_snake(key): value for key, value in each.items()} for each in endpoint.get("relabelings", ())]
+    places = spec["namespaceSelector"].get("matchNames")
     return {
         "job_name": monitor["metadata"]["name"],
         "metrics_path": endpoint.get("path", "/metrics"),
-        "kubernetes_sd_configs": [{"role": "pod", "kubeconfig_file": str(sandbox.kubeconfig()), **_places(spec)}],
+        "file_sd_configs": [{"files": ["pods.json"]}],
         "relabel_configs": [
+            *([_kept(f"{META}_namespace", *places)] if places else []),
             *chosen,
             _kept(f"{meta}_container_port_name", endpoint["port"]),
-            _copied("__meta_kubernetes_namespace", "namespace"),
-            _copied(f"{meta}_name", "pod"),
-            _copied(f"{meta}_container_name", "container"),
+            _copied(f"{META}_namespace", "namespace"),
+            _copied(f"{META}_pod_name", "pod"),
+            _copied(f"{META}_pod_container_name", "container"),
             *own,
         ],
     }
 
 
-def _places(spec: dict[str, Any]) -> dict[str, Any]:
-    names = spec["namespaceSelector"].get("matchNames")
-    return {"namespaces": {"names": names}} if names else {}
-
-
-def _kept(source: str, value: str) -> dict[str, Any]:
-    return {"action": "keep", "source_labels": [source], "regex": re.escape(value)}
+def _kept(source: str, *values: str) -> dict[str, Any]:
+    return {"action": "keep", "source_labels": [source], "regex": "|".join(map(re.escape, values))}
 
 
 def _copied(source: str, target: str) -> dict[str, Any]:

@@ -25,12 +25,12 @@ from sandbox import paths
 from sandbox.daemons import processes
 
 from .cluster import Cluster, Object
+from .load import Trickle
 from .machine import Done, slipway, well
 from .project import NAME, Project
 from .proxy import FAULTS, Proxy
 from .test_changes import FLOWER, ONE
 from .test_repetition import made
-from .test_rollout import Trickle
 
 pytestmark = pytest.mark.e2e
 

@@ -1,4 +1,4 @@
-"""Models that lie elsewhere: an S3 store, an HTTPS server that fails, a claim; and what keeps them from being served."""
+"""Models that lie elsewhere: in S3, on a server that fails, on a claim; and what keeps them from being served."""
 
 import json
 import shutil

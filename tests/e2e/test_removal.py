@@ -106,7 +106,7 @@ def test_what_holds_a_removal_up_is_said_in_seconds_with_the_command_that_frees_
     everything = [identity(Namespace(name=SPACE).manifest()), identity(pool("own"))]
     for name in ("own", "stranger"):
         with pytest.raises(SlipwayError, match=f"^IPAddressPool {SPACE}/{name} does not go: .*{FINALIZER}") as caught:
-            remove(kubectl, everything, io.StringIO(), seconds=3)
+            remove(kubectl, everything, io.StringIO(), seconds=10)
         _, _, command = str(caught.value).partition(": kubectl ")
         cluster.kubectl(*shlex.split(command))
     remove(kubectl, everything, io.StringIO(), seconds=60)

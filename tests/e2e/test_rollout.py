@@ -1,15 +1,15 @@
 """A model that has changed is rolled out while it serves."""
 
 import base64
-import threading
 import time
 from pathlib import Path
 
 import pytest
 
-from .cluster import Cluster, infer, label
+from .cluster import Cluster, label
+from .load import Trickle
 from .project import Project
-from .test_changes import FLOWER, ONE, SETOSA
+from .test_changes import FLOWER, ONE
 
 pytestmark = pytest.mark.e2e
 
@@ -27,41 +27,16 @@ def test_a_changed_model_rolls_out_without_losing_a_request(cluster: Cluster, pr
     old = _config_maps(cluster)
     (tmp_path / "seven.joblib").write_bytes(base64.b64decode(cluster.python("flower", ALWAYS_SEVEN)))
     artefact = {"path": str(tmp_path / "seven.joblib"), "sha256": None}
-    with Trickle(cluster.address("flower")) as trickle:
+    with Trickle(cluster.address("flower"), callers=2, pause=0.02) as trickle:
         project.up({"iris": {**FLOWER, "models": {"iris": {"artefact": artefact}}}})
         time.sleep(8)  # an old pod drains for 5 s after the new ones serve
+        trickle.until(1000)
     assert trickle.lost == []
     assert set(trickle.answers) == {0, 7}
-    assert len(trickle.answers) > 100
     assert trickle.answers[-1] == 7
     new = _config_maps(cluster)
     assert len(new) == 1
     assert not new & old
-
-
-class Trickle:
-    """A request ten times a second, each by a connection of its own, until the block ends."""
-
-    def __init__(self, address: str) -> None:
-        self.answers: list[int] = []
-        self.lost: list[str] = []
-        self._address, self._ended = address, threading.Event()
-        self._thread = threading.Thread(target=self._run)
-
-    def __enter__(self) -> "Trickle":
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._ended.set()
-        self._thread.join()
-
-    def _run(self) -> None:
-        while not self._ended.wait(0.1):
-            try:
-                self.answers.append(infer(self._address, "iris", SETOSA)["outputs"][0]["data"][0])
-            except (AssertionError, OSError, ValueError) as error:
-                self.lost.append(f"after {len(self.answers)}: {error!r}")
 
 
 def _config_maps(cluster: Cluster) -> set[str]:

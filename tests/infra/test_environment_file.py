@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 import pytest
@@ -55,7 +56,7 @@ def put(folder: Path, text: str | bytes, name: str = "dev") -> Path:
 
 
 def refusal(folder: Path, name: str = "dev") -> str:
-    with pytest.raises(SlipwayError) as caught:
+    with pytest.raises(Invalid) as caught:
         environment_file.read(name, folder)
     assert "\n" not in str(caught.value)
     return str(caught.value)
@@ -67,7 +68,10 @@ def read_or_refused(folder: Path) -> str:
         document = environment_file.read("dev", folder)
     except SlipwayError as error:
         return str(error)
-    document.chosen("slipway:")
+    try:
+        document.chosen("slipway:")
+    except Invalid as error:
+        return str(document.located(error))
     return document.path.name
 
 
@@ -85,11 +89,11 @@ def test_the_chosen_keys_are_those_of_the_prefix_without_it(tmp_path: Path) -> N
     }
 
 
-@pytest.mark.parametrize("word", ["yes", "no", "on", "off", "1:30", "017"])
+@pytest.mark.parametrize("word", ["yes", "no", "on", "off", "1:30", "0o17", "0x1F"])
 def test_words_are_read_as_pulumi_reads_them_by_yaml_1_2(tmp_path: Path, word: str) -> None:
     put(tmp_path, f"config: {{'slipway:a': {word}}}")
     value = environment_file.read("dev", tmp_path).chosen("slipway:")["a"]
-    assert value == (17 if word == "017" else word)
+    assert value == {"0o17": 15, "0x1F": 31}.get(word, word)
 
 
 def test_names_are_those_of_the_files(tmp_path: Path) -> None:
@@ -121,7 +125,7 @@ def test_a_name_is_never_a_way_out_of_the_folder(tmp_path: Path, name: str) -> N
 )
 def test_a_file_without_a_mapping_config_is_refused(tmp_path: Path, text: str) -> None:
     put(tmp_path, text)
-    message = "Pulumi.dev.yaml has no mapping 'config:'. Write it, with the key 'slipway:cluster' in it"
+    message = "Pulumi.dev.yaml:1: has no mapping 'config:'. Write it, with the key 'slipway:cluster' in it"
     assert refusal(tmp_path) == message
 
 
@@ -140,8 +144,7 @@ def test_a_tab_is_refused_with_its_line(tmp_path: Path) -> None:
 )
 def test_what_is_no_yaml_is_refused_with_its_line(tmp_path: Path, text: str) -> None:
     put(tmp_path, text)
-    assert refusal(tmp_path).startswith("Pulumi.dev.yaml:")
-    assert refusal(tmp_path).endswith(". Mend that line")
+    assert re.match(r"Pulumi\.dev\.yaml:[12]: not YAML: ", refusal(tmp_path))
 
 
 def test_two_documents_in_one_file_are_refused(tmp_path: Path) -> None:
@@ -162,7 +165,7 @@ def test_a_byte_order_mark_of_utf_8_is_no_matter(tmp_path: Path) -> None:
 
 def test_a_huge_file_is_refused_before_it_is_read(tmp_path: Path) -> None:
     put(tmp_path, "config: {}\n" + "#" * SIZE_LIMIT)
-    assert "is over 1,048,576 bytes. An environment is a page, not a database" in refusal(tmp_path)
+    assert "is over 131,072 bytes. An environment is a page, not a database" in refusal(tmp_path)
 
 
 def test_a_folder_of_that_name_is_no_file(tmp_path: Path) -> None:
@@ -189,7 +192,7 @@ def test_anchors_and_aliases_are_followed(tmp_path: Path) -> None:
 def test_aliases_that_multiply_are_refused(tmp_path: Path) -> None:
     lines = ["x: &a0 [1, 1]", *(f"x{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 10))]
     put(tmp_path, "\n".join([*lines, "config: {'slipway:a': *a9}", ""]))
-    with pytest.raises(SlipwayError, match="aliases make more than 1,048,576 values of it"):
+    with pytest.raises(SlipwayError, match="aliases make more than 131,072 values of it"):
         environment_file.read("dev", tmp_path).chosen("slipway:")
 
 

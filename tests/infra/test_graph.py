@@ -207,9 +207,14 @@ def test_the_svg_says_every_name_and_takes_nothing_from_elsewhere(model: Model) 
 
 
 def test_what_a_stack_says_stays_text(model: Model) -> None:
-    image = '</text><script>"&#39;<x:1'
-    drawn = target(MLServer(name="s", owner="o", models={"m": model}, image=image))
-    assert image in texts(graph.svg(drawn))
+    text = '</text><script>"&#39;<x:1'
+
+    class Odd(MLServer):
+        def summary(self) -> tuple[str, ...]:
+            return (*super().summary(), text)
+
+    drawn = target(Odd(name="s", owner="o", models={"m": model}))
+    assert text in texts(graph.svg(drawn))
     assert "#lt;/text#gt;#lt;script#gt;#quot;#amp;#35;39;#lt;x:1" in graph.mermaid(drawn)
 
 

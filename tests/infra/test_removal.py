@@ -57,7 +57,7 @@ def going(identity: Identity, *finalizers: str, **more: Any) -> KubernetesObject
 def test_custom_resources_go_before_their_operator_and_namespaces_last() -> None:
     kubectl = stuck()
     remove(kubectl, [SPACE, OPERATOR, WIDGET, ROUTE], io.StringIO())
-    assert kubectl.stages == [["Widget"], ["HTTPRoute", "Deployment"], ["Namespace"]]
+    assert kubectl.stages == [["HTTPRoute", "Widget"], ["Deployment"], ["Namespace"]]
 
 
 def test_what_holds_a_custom_resource_is_said_and_its_operator_stays() -> None:

@@ -178,9 +178,10 @@ def test_a_namespace_of_somebody_else_is_used_as_it_is_and_stays(kubectl: Memory
     before = kubectl.cluster[space]
     (told,) = rendered(kubectl).of_others()
     assert told.title == "Namespace tools is not ours"
-    rendered(kubectl).apply().run(io.StringIO())
-    assert list(rendered(kubectl).of_others()), "it is told each time"
-    rendered(kubectl).prune().run(io.StringIO())
+    again = rendered(kubectl)
+    again.apply().run(io.StringIO())
+    assert list(again.of_others()), "it is told each time"
+    again.prune().run(io.StringIO())
     assert identity(OBJECT) in kubectl.cluster
     assert kubectl.cluster[space] is before
     rendered(kubectl).remove().run(io.StringIO())

@@ -333,6 +333,9 @@ ALLOWED: dict[str, tuple[Edit, ...]] = {
         _spec("Application/seldon", "source", "targetRevision", value="1.18.2"),
         _spec("Application/seldon", "source", "helm", "valuesObject", "crd", value=ACKNOWLEDGED),
     ),
+    "an annotation that says where a secret is": (
+        Edit("Ingress/iris", ("metadata", "annotations", "nginx.ingress.kubernetes.io/auth-secret"), "callers"),
+    ),
     "a chart that is told where its secret is": (_values("hub", "passwordSecret", value="hub-login"),),
     "one certificate for whatever host": (_values("ingress", "tls", value=True), _values("ingress", "hosts")),
     "a canary that Knative heeds": (

@@ -8,7 +8,13 @@ from infra.policy import Rule, all_rules
 from infra.policy.docs import PAGE, page
 
 DOCS = (
+    "https://docs.seldon.ai/seldon-core-1/",
+    "https://github.com/SeldonIO/seldon-core/",
+    "https://istio.io/latest/docs/",
+    "https://jupyterhub.readthedocs.io/",
+    "https://kserve.github.io/website/docs/",
     "https://kubernetes.io/docs/",
+    "https://z2jh.jupyter.org/en/stable/",
     "https://docs.aws.amazon.com/",
     "https://cloud.google.com/",
     "https://learn.microsoft.com/",

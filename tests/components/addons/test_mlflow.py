@@ -221,6 +221,6 @@ def test_a_wrong_choice_is_refused(choices: dict[str, Any], fact: str) -> None:
     assert fact in str(caught.value)
 
 
-@pytest.mark.parametrize("image", ["example.com/mlflow:v3.17.0", "a.io/mlflow:4.0", "a.io/mlflow@sha256:00"])
+@pytest.mark.parametrize("image", ["example.com/mlflow:v3.17.0", "a.io/mlflow:4.0", f"a.io/mlflow@sha256:{'0' * 64}"])
 def test_a_later_or_an_unknown_version_is_taken(image: str) -> None:
     assert server(image=image)["image"] == image

@@ -8,6 +8,7 @@ from components.addons.monitoring import Monitoring
 from components.context import Context, Conventions, Profile, Traits
 from components.environment import Environment
 from components.errors import Invalid
+from components.mesh import AMBIENT
 from components.mirror import Mirror
 from components.objects import HAS_HOST
 from components.unit import identity
@@ -197,3 +198,12 @@ def test_what_production_may_not_do_is_refused_with_its_place(
         list(environment.units(context(storage_class=storage_class)))
     assert [mistake.path for mistake in refused.value.mistakes] == [("addons", "monitoring")]
     assert list(environment.units(context("laptop", storage_class)))
+
+
+def test_prometheus_is_a_member_of_the_mesh_where_there_is_one() -> None:
+    def labels(conventions: Conventions) -> Any:
+        (chart,) = Monitoring().unit(Context(conventions=conventions)).charts
+        return chart.values["prometheus"]["prometheusSpec"].get("podMetadata", {}).get("labels")
+
+    assert labels(Conventions(mesh=AMBIENT)) == AMBIENT
+    assert not labels(Conventions())

@@ -54,9 +54,9 @@ DEFAULTS: dict[str, Any] = {
 BAD: list[tuple[dict[str, Any], str]] = [
     ({"location": "eastus22"}, "location: 'eastus22' is no location of Azure. Did you mean 'eastus2'?"),
     ({"subscription": "mine"}, "subscription: 'mine' must have the shape 00000000-"),
-    ({"admin_groups": []}, "admin_groups: must have at least 1 entries"),
+    ({"admin_groups": []}, "admin_groups: must have at least 1, and has 0"),
     ({"admin_groups": ["admins"]}, "admin_groups[0]: 'admins' must have the shape 00000000-"),
-    ({"version": "1.29"}, "version: '1.29' the add-ons of the platform share"),
+    ({"version": "1.29"}, "version: '1.29' is out of range: the add-ons of the platform share"),
     ({"store_resource_group": "ends."}, "store_resource_group: 'ends.' must have the shape my-group"),
     ({"registry": "images.azurecr.io"}, "registry: 'images.azurecr.io' must have the shape /subscriptions/"),
     ({"maintenance_day": "Someday"}, "maintenance_day: must be one of 'Sunday'"),

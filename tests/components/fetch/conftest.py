@@ -10,12 +10,6 @@ from .pod import PYTHON, Pod
 from .server import Server
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _clients() -> None:
-    if not PYTHON.exists():
-        pytest.skip("the stores' clients are not installed here. `make test` installs them")
-
-
 @pytest.fixture(scope="session")
 def authority() -> certificates.Pair:
     return certificates.authority("models")
@@ -38,4 +32,6 @@ def server(certificate: Path) -> Iterator[Server]:
 
 @pytest.fixture
 def pod(tmp_path: Path, authority: certificates.Pair, server: Server) -> Pod:
+    if not PYTHON.exists():
+        pytest.skip("the stores' clients are not installed here. `make test` installs them")
     return Pod(tmp_path, authority.certificate.decode(), (server.server_port,))

@@ -45,14 +45,14 @@ def pod(tmp_path: Path) -> KubernetesObject:
 
 def test_a_model_server_is_found_by_the_labels_and_the_port_that_it_has(pod: KubernetesObject) -> None:
     spec = MONITORS["podmonitor.monitoring.models"]["spec"]
-    (endpoint,) = spec["podMetricsEndpoints"]
+    endpoint = spec["podMetricsEndpoints"][0]
     assert spec["namespaceSelector"] == {"matchNames": [Context().models.name]}
     assert spec["selector"]["matchLabels"].items() <= pod["metadata"]["labels"].items()
     assert endpoint["port"] in {port["name"] for port in pod["spec"]["containers"][0]["ports"]}
 
 
 def test_its_series_say_which_stack_and_whose_it_is(pod: KubernetesObject) -> None:
-    (endpoint,) = MONITORS["podmonitor.monitoring.models"]["spec"]["podMetricsEndpoints"]
+    endpoint = MONITORS["podmonitor.monitoring.models"]["spec"]["podMetricsEndpoints"][0]
     pod["metadata"]["annotations"]["prometheus.io/path"] = "/monitoring/metrics"
     found = relabelled(endpoint, pod_labels(pod))
     assert (found["stack"], found["owner"]) == ("iris", "science")
@@ -61,9 +61,19 @@ def test_its_series_say_which_stack_and_whose_it_is(pod: KubernetesObject) -> No
 
 
 def test_a_pod_that_says_no_path_is_asked_at_metrics(pod: KubernetesObject) -> None:
-    (endpoint,) = MONITORS["podmonitor.monitoring.models"]["spec"]["podMetricsEndpoints"]
+    endpoint = MONITORS["podmonitor.monitoring.models"]["spec"]["podMetricsEndpoints"][0]
     pod["metadata"]["annotations"] = {}
     assert relabelled(endpoint, pod_labels(pod))["__metrics_path__"] == "/metrics"
+
+
+def test_a_server_with_its_metrics_at_the_port_that_is_called_is_asked_there_and_no_other() -> None:
+    _, shared = MONITORS["podmonitor.monitoring.models"]["spec"]["podMetricsEndpoints"]
+    (kept,) = (each for each in shared["relabelings"] if each.get("action") == "keepequal")
+    assert (shared["port"], kept["sourceLabels"], kept["targetLabel"]) == (
+        "http",
+        ["__meta_kubernetes_pod_annotation_prometheus_io_port"],
+        "__meta_kubernetes_pod_container_port_number",
+    )
 
 
 @pytest.mark.parametrize(("container", "graph"), [("seldon-container-engine", None), ("classifier", "iris")])

@@ -8,6 +8,7 @@ import promql_parser
 import pytest
 import yaml
 
+from components.autoscaler import GPU, IN_FLIGHT
 from components.observability.alerts import Objectives, alerts
 from components.observability.dashboards import dashboards
 from components.observability.serving import recordings
@@ -23,6 +24,7 @@ RECORDED = {"namespace", "stack", "protocol", "model", "version", "le"}
 KNOWN = EXPORTED | {each.record: RECORDED for each in recordings()}
 
 QUERIES = {
+    **{f"an autoscaler: {text}": text.format(namespace="models", name="iris") for text in (IN_FLIGHT, GPU)},
     **{f"{each.record} {each.protocol}": each.query for each in recordings()},
     **{each.name: each.query for each in alerts("models", Objectives())},
     **{
@@ -67,6 +69,7 @@ def mistakes(query: str) -> list[str]:
         found += [f"{each.name} has no label {label}" for label in matched - KNOWN.get(each.name or "", matched)]
     for labels, grouped in groupings(parsed):
         there = set().union(*(KNOWN.get(each.name or "", set()) for each in selectors(grouped)))
+        there |= set(re.findall(r'label_replace\(.*?, "(\w+)"', query))
         found += [f"nothing grouped has the label {label}" for label in labels - there]
     return found
 

@@ -5,7 +5,7 @@ from pydantic import ValidationError
 
 from components.context import Context, Traits
 from components.runtimes.container import Container
-from components.security import REASON
+from components.security import Security
 from tests.samples import by_kind
 
 PLAIN: dict[str, Any] = {
@@ -103,6 +103,10 @@ def test_metrics_are_scraped_where_it_says_it_has_some() -> None:
         ({"env": {"A B": "c"}}, "should match pattern"),
         ({"security": {"user": 0}}, "does not say why"),
         ({"patches": {"NetworkPolicy": None}}, "Say why: security"),
+        (
+            {"own_labels": {"app": "a"}, "traffic": {"blue_green": {"candidate": {"image": "a:2"}}}},
+            "own_labels select the pods of a candidate as well",
+        ),
         ({"patches": {"Container": {"securityContext": None}}}, "Say why: security"),
     ],
 )
@@ -114,7 +118,9 @@ def test_what_could_not_run_or_is_not_explained_is_refused(wrong: dict[str, Any]
 def test_departures_are_told_on_the_pod_with_their_reason() -> None:
     security = {"reason": "its image starts as root", "user": 0, "writable_root": True}
     found = objects(security=security)["Deployment"]["spec"]["template"]
-    assert found["metadata"]["annotations"] == {REASON: "its image starts as root"}
+    told = Security.model_validate(security).annotations()
+    assert set(told.values()) == {"its image starts as root"}
+    assert found["metadata"]["annotations"] == told
     assert found["spec"]["securityContext"]["runAsUser"] == 0
     assert found["spec"]["containers"][0]["securityContext"]["readOnlyRootFilesystem"] is False
 
@@ -216,6 +222,4 @@ def test_what_others_wrote_is_said_to_the_letter() -> None:
         },
     )
     found = by_kind(stack.objects(Context(traits=Traits())))
-    reason = found["Deployment"]["spec"]["template"]["metadata"]["annotations"].pop(REASON)
-    assert reason == "taken over as it was"
     assert found == ARTICLE

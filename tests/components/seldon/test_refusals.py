@@ -1,6 +1,7 @@
 """What is refused before a SeldonDeployment reaches the cluster, with object, fact and cure."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -212,34 +213,24 @@ TOGETHER = {
     "any host": (fields(host="*"), "must be a DNS name"),
     "nobody's keys": (fields(credentials="keys"), "credentials is for nodes with a model, and there is none"),
     "host twice": (fields(host="a.example.com", annotations={"seldon.io/istio-host": "b"}), "Keep host"),
-    "too large": (
-        graph({**node("clf"), "node": {**node("clf")["node"], "files": [{"path": NODES / "large.bin"}]}}),
-        "a ConfigMap holds 1,048,576. Put them into the node's image",
-    ),
     "unknown field": (fields(predictor(grahp={})), "Extra inputs are not permitted"),
 }
 TABLE = {**NODE, **PREDICTOR, **TOGETHER}
 
 
-@pytest.fixture
-def large(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A file that no ConfigMap holds."""
-    from components.artefact import Artefact
-
-    read = Artefact.files.func  # type: ignore[attr-defined]  # a cached_property's function
-    monkeypatch.setattr(
-        Artefact,
-        "files",
-        property(lambda self: {"large.bin": b"x" * (1 << 20)} if self.path.name == "large.bin" else read(self)),
-    )
-
-
-@pytest.mark.usefixtures("large")
 @pytest.mark.parametrize("case", TABLE)
 def test_it_is_refused_with_the_cure(case: str) -> None:
     given, told = TABLE[case]
     with pytest.raises(ValidationError, match=re.escape(told)):
         Seldon.model_validate(given)
+
+
+def test_files_that_no_config_map_holds_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "large.json").write_bytes(b"x" * (1 << 20))
+    given = node("clf")
+    large = {**given, "node": {**given["node"], "files": [{"path": tmp_path / "large.json"}]}}
+    with pytest.raises(ValidationError, match=r"a ConfigMap holds 1,048,576\. Put them into the node's image"):
+        Seldon.model_validate(graph(large))
 
 
 def test_the_mistakes_of_all_predictors_are_told_at_once() -> None:

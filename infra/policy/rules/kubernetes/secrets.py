@@ -64,8 +64,9 @@ def _values(chart: Object) -> Iterator[tuple[Path, str, object]]:
 
 
 def _annotations(item: Object, *path: str | int) -> Iterator[tuple[Path, str, object]]:
+    """Each annotation; what is called `...-secret` names one."""
     for key, value in mapping(item, *path, "metadata", "annotations").items():
-        yield (*path, "metadata", "annotations", key), key.rpartition("/")[2], value
+        yield (*path, "metadata", "annotations", key), "" if key.endswith("secret") else key.rpartition("/")[2], value
 
 
 def _literals(item: Object) -> Iterator[tuple[Path, str, object]]:

@@ -40,7 +40,7 @@ def _shadow(predictor: Any) -> bool:
     title="Shares of traffic are percent: they sum to 100",
     reason="Seldon refuses another sum, Istio and the Gateway API take it for proportions: 10 of 20 is half.",
     remedy="Let the shares sum to 100.",
-    reference="https://docs.seldon.io/projects/seldon-core/en/v1/",
+    reference="https://docs.seldon.ai/seldon-core-1/configuration/deployments",
 )
 def percent(item: Object) -> Iterator[Finding]:
     for path, shared, key in _shares(item):
@@ -56,7 +56,7 @@ def percent(item: Object) -> Iterator[Finding]:
     title="The predictors of a SeldonDeployment can be told apart, and one of them answers",
     reason="Its webhook refuses two of one name, two shadows, and a shadow of nothing.",
     remedy="Rename one; keep one shadow beside a predictor that answers.",
-    reference="https://docs.seldon.io/projects/seldon-core/en/v1/",
+    reference="https://docs.seldon.ai/seldon-core-1/configuration/deployments",
 )
 def predictors(item: Object) -> Iterator[Finding]:
     found = entries(item, "spec", "predictors") if kind(item) == SELDON else ()
@@ -75,7 +75,7 @@ def predictors(item: Object) -> Iterator[Finding]:
     title="An InferenceService has a canary only where KServe heeds it",
     reason="Outside Knative mode the field is ignored: all requests go to the new version.",
     remedy=f"Annotate it `{MODE}: Knative`, or share traffic out among two InferenceServices by a route.",
-    reference="https://kserve.github.io/website/docs/",
+    reference="https://kserve.github.io/website/docs/model-serving/predictive-inference/rollout-strategies/canary",
 )
 def ignored(item: Object) -> Iterator[Finding]:
     for part in ("predictor", "transformer", "explainer") if kind(item) == INFERENCE else ():
