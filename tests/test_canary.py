@@ -24,6 +24,7 @@ VARIABLES = ("PULUMI_CONFIG_PASSPHRASE", "PULUMI_ACCESS_TOKEN", "AWS_SECRET_ACCE
 URIS = {
     "user": {"uri": f"https://user:{CANARY}@example.com/iris.joblib"},
     "query": {"uri": f"https://example.com/iris.joblib?token={CANARY}"},
+    "both": {"uri": f"https://user:{CANARY}@example.com/iris.joblib?token={CANARY}"},
     "key": {"uri": f"s3://key:{CANARY}@models/iris"},
 }
 MLFLOW = {"database": "elsewhere", "storage_class": "standard"}
