@@ -42,7 +42,7 @@ class Container(ModelServer):
     texts: dict[FilePath, str] = {}
     """Files below /mnt/models: path to content."""
     models: dict[DnsLabel, Model] = {}
-    """What its pods get below /mnt/models; those with a sample are called at its request path."""
+    """What its pods get below /mnt/models."""
     volumes: dict[DnsLabel, Volume] = {}
     security: Security = Security()
     """What it may beyond every model server, with the reason."""
@@ -117,13 +117,8 @@ class Container(ModelServer):
     def endpoints(self, context: Context) -> tuple[Endpoint, ...]:
         if "http" not in self.ports:
             return ()
-        url, own = f"{self.url(context)}{self.request_path}", {self.name: (self.sample, self.answer)}
-        models = {name: model for name, model in self.models.items() if model.sample is not None}
-        samples = {name: (model.sample, model.answer) for name, model in models.items()}
-        return tuple(
-            Endpoint(model=name, url=url, sample=sample, answer=answer)
-            for name, (sample, answer) in (samples or own).items()
-        )
+        url = f"{self.url(context)}{self.request_path}"
+        return (Endpoint(model=self.name, url=url, sample=self.sample, answer=self.answer),)
 
     def url(self, context: Context) -> str:
         found = {each["kind"]: each for each in self.objects(context)}

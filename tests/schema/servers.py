@@ -111,7 +111,7 @@ CHOICES: dict[str, dict[str, dict[str, Any]]] = {
             "sample": {"a": 1},
             "answer": {"b": 2},
         },
-        "models": {**ECHO, "models": {"words": {"format": "pmml", "uri": "pvc://models/words", "sample": {"a": 1}}}},
+        "models": {**ECHO, "models": {"words": {"format": "pmml", "uri": "pvc://models/words"}}},
         "asked": {
             **ECHO,
             "ready": {"path": None, "service": "", "port": "grpc", "timeout_seconds": 3},
