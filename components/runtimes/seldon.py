@@ -167,7 +167,8 @@ class Seldon(ModelStack):
 
     def _access(self, context: Context) -> list[KubernetesObject]:
         identity = bool(self.by_identity(context))
-        calls = access.calls(self.nodes, context, identity, kafka=self.server_type == "kafka")
+        brokers = agreement.brokers(self.predictors) if self.server_type == "kafka" else ()
+        calls = access.calls(self.nodes, context, identity, brokers)
         direct = any(each.alone or each.explainer for each in self.predictors)
         return access.objects(self._metadata(context), self.nodes, direct, calls, bool(context.conventions.mesh))
 
