@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 import pytest
 
 from components.fetch.digest import digest
-from sandbox import certificates
+from components.model_fetch import IMAGE
+from sandbox import certificates, registry
 from sandbox.network import inside, ranges
 from tests.components.fetch.pod import PYTHON
 from tests.components.fetch.s3 import put, s3_server
@@ -64,6 +65,8 @@ def stores(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     authority, certificate = certificates.authority("models"), tmp_path_factory.mktemp("store") / "store"
     certificates.issue(authority, "store", hosts=(STORE,)).write(certificate.parent, "store")
     node = str(ranges().node)
+    with (certificate.parent / "image.log").open("w") as log:
+        registry.load(IMAGE).run(log)
     with ExitStack() as stack:
         shelf = Path(tempfile.mkdtemp(dir="/var/tmp"))
         stack.callback(shutil.rmtree, shelf)
