@@ -13,8 +13,9 @@ from typer.testing import CliRunner
 from infra import environment_file, settings
 from infra.cli import app
 from infra.judgement import judgement
+from tests.components.clouds import KNOWN
 from tests.components.deployed import deploy
-from tests.components.test_platform import KNOWN, told
+from tests.components.test_platform import told
 
 from .cases import Manifest
 from .engine import Engine
