@@ -39,7 +39,8 @@ def test_a_laptop_is_warned_where_production_is_refused(good: Manifests) -> None
 @pytest.mark.parametrize("until", [TODAY, date(2030, 1, 1), None])
 def test_an_exception_holds_to_the_end_of_its_last_day(broken: Manifests, object: str, until: date | None) -> None:
     found = verdict(broken, terms(object, until))
-    assert found.violations == found.unused == ()
+    assert found.violations == ()
+    assert found.unused == ()
     given = terms(object, until).exemptions
     [violation] = [violation for violation, exemption in found.excepted if exemption in given]
     assert (violation.rule, violation.object) == ("probe-readiness", "Deployment models/iris")

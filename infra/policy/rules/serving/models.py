@@ -43,10 +43,17 @@ def _named(path: Path, node: Object) -> Iterator[Model]:
 
 def _models(item: Object) -> list[Model]:
     """Every model that an object serves, however it says so."""
-    if not (pod(item) or is_custom(item)):
-        return []
-    places = [*nodes(mapping(item, "metadata"), ("metadata",)), *nodes(mapping(item, "spec"), ("spec",))]
-    return [model for path, node in places for find in (_annotated, _named) for model in find(path, node)]
+    return [model for path, node in _places(item) for find in (_annotated, _named) for model in find(path, node)]
+
+
+def _places(item: Object) -> Iterator[tuple[Path, Object]]:
+    if found := pod(item):
+        for path in {("metadata",), (*found.path, "metadata")}:
+            yield path, mapping(item, *path)
+        yield from found.containers
+    elif is_custom(item):
+        yield ("metadata",), mapping(item, "metadata")
+        yield from nodes(mapping(item, "spec"), ("spec",))
 
 
 @partial(
