@@ -8,8 +8,8 @@ from pulumi.runtime.proto import analyzer_pb2
 from infra.policy import all_rules, judge
 
 from . import cases, cloud_cases
-from .cases import REMOVE, Edit, Manifest, edited, kin
 from .cloud_cases import EKS, NODE_POOL
+from .edits import REMOVE, Edit, Manifest, edited, kin
 from .engine import Engine
 
 SIGNATURE = "4dabf18193072939515e22adb298388d"

@@ -8,7 +8,8 @@ import pytest
 from infra.policy import Exemption, Level, Severity, Terms, judge, verdict
 from infra.policy.terms import from_config
 
-from .cases import BREAKS, REMOVE, Edit, edited
+from .cases import BREAKS
+from .edits import REMOVE, Edit, edited
 
 Manifests = list[dict[str, Any]]
 
