@@ -11,10 +11,10 @@ import pytest
 import sandbox
 from sandbox import paths
 from tests.e2e.cluster import Cluster, infer, label
+from tests.e2e.load import Trickle
 from tests.e2e.machine import slipway, start, well
 from tests.e2e.test_changes import SETOSA
 from tests.e2e.test_failures import NO_IMAGE
-from tests.e2e.test_rollout import Trickle
 
 from .engine import Project, Stack, environ, secrets
 
