@@ -12,7 +12,7 @@ import yaml
 from infra.policy import all_rules
 from tests import test_canary, test_supply_chain
 from tests.infra import test_bad_inputs, test_kubectl, test_live, test_trouble
-from tests.policy import cases, cloud_cases, mutants
+from tests.policy import cases, cloud_cases, edits, mutants
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "trust.md"
@@ -80,7 +80,7 @@ def _between(text: str, name: str, table: str) -> str:
     return re.sub(f"{begin}.*?{end}", lambda _: f"{begin}{table}{end}", text, flags=re.DOTALL)
 
 
-def _good() -> list[cases.Manifest]:
+def _good() -> list[edits.Manifest]:
     """The objects of the good environments, as the tests of policy have them."""
     texts = ((ROOT / "tests/policy" / name).read_text(encoding="utf-8") for name in ("good.yaml", "good_clouds.yaml"))
     return [each for text in texts for each in yaml.safe_load(text) if "kind" in each]
