@@ -22,7 +22,7 @@ from components.unit import Unit
 from components.values import Value, merged
 from infra import engine_config, environment_file
 from infra.policy import Terms
-from infra.terms import PolicyException, Trusted, terms
+from infra.terms import PolicyException, Text, terms
 
 Choices = dict[str, dict[str, Any] | None]
 PREFIX = "slipway:"
@@ -42,7 +42,7 @@ class Settings(Value):
     profile: Profile = "production"
     mirror: Mirror = Mirror()
     exceptions: tuple[PolicyException, ...] = ()
-    trusted: Trusted = Trusted()
+    registries: tuple[Text, ...] | None = None
     sources: tuple[Source, ...] | None = None
     s3_endpoint: S3Endpoint | None = None
 
@@ -109,7 +109,7 @@ def target(name: str, chosen: Mapping[str, Any]) -> Target:
     conventions, agreed = Conventions(), Terms()
     with reader.at((), Settings):
         settings = Settings.model_validate(chosen)
-        agreed = terms(settings.profile, settings.exceptions, settings.trusted)
+        agreed = terms(settings.profile, settings.exceptions, settings.registries, settings.sources)
         conventions = Conventions.model_validate(settings.model_dump(include=AGREED))
     clusters = [reader.cluster(*choice) for choice in _well_formed(chosen, "cluster")]
     addons = [reader.addon(*choice) for choice in _well_formed(chosen, "addons")]

@@ -85,7 +85,7 @@ def test_an_object_says_itself_what_it_breaks_and_why(broken: Manifests) -> None
 CONFIG = {
     "slipway:profile": "laptop",
     "slipway:exceptions": '[{"rule": "r", "object": "Job a/b", "reason": "why", "until": "2027-01-31"}]',
-    "slipway:trusted": '{"registries": ["a.example"]}',
+    "slipway:registries": '["a.example"]',
 }
 
 
@@ -94,7 +94,7 @@ def test_a_stack_says_its_terms() -> None:
     assert found.level is Level.LAPTOP
     assert found.exemptions == (Exemption("r", "Job a/b", "why", date(2027, 1, 31)),)
     assert found.registries == ("a.example",)
-    assert found.models == Terms().models
+    assert found.sources == Terms().sources
 
 
 def test_a_date_of_yamls_reaches_a_stack_with_a_time_of_day() -> None:

@@ -62,13 +62,13 @@ def _places(item: Object) -> Iterator[tuple[Path, Object]]:
     severity=Severity.MANDATORY,
     title="A model comes from a store that is trusted",
     reason="A model is a program: who can write where it is read from runs in the cluster.",
-    remedy="Use a store of `slipway:trusted.models`, or add this one.",
+    remedy="Use a store of `slipway:sources`, or add this one.",
     reference="https://kserve.github.io/website/docs/",
 )
 def source(objects: Objects) -> Iterator[SetFinding]:
     for item in objects:
         for path, uri, _ in _models(item):
-            if not uri.startswith(objects.terms.models):
+            if not uri.startswith(objects.terms.sources):
                 yield item, path, f"comes from {_place(uri)}, which nobody trusts"
 
 
