@@ -63,7 +63,8 @@ def test_killed_made_good_and_destroyed(cluster: Cluster, project: Project) -> N
 def test_what_cannot_start_is_told_within_a_minute_and_a_damaged_state_is_mended(
     cluster: Cluster, project: Project, tmp_path: Path
 ) -> None:
-    plain = Project(tmp_path / "plain", NAME, str(sandbox.kubeconfig()), models=MODELS)
+    kubeconfig = shutil.copy(sandbox.kubeconfig(), tmp_path)
+    plain = Project(tmp_path / "plain", NAME, str(kubeconfig), models=MODELS)
     well(*plain.command("up"), env=ENVIRON)
     with Trickle(cluster.address("flower")) as trickle:
         plain.choose(models={"iris": {"name": "flower", "image": NO_IMAGE}})
