@@ -67,6 +67,10 @@ class ModelStack(Kind, Value):
         owned = {"slipway/owner": self.owner, "slipway/cost-center": self.cost_center or self.owner}
         return {**self.selector, **part, **MANAGED_BY, **owned}
 
+    def metadata(self, context: Context) -> dict[str, Any]:
+        """Of an object that is called like the stack."""
+        return {"name": self.name, "namespace": context.models.name, "labels": self.labels}
+
     @property
     def part_of(self) -> str:
         """The stack that it is a version of: itself, unless it is somebody's candidate."""
