@@ -79,6 +79,7 @@ def test_what_cannot_start_is_told_within_a_minute_and_a_damaged_state_is_mended
         (state,) = (paths.state() / "pulumi" / "state").rglob(f"stacks/*/{NAME}.json")
         state.write_bytes(state.read_bytes()[:2000])
         well(*plain.command("up"), env=ENVIRON)
+        well(*plain.command("up"), env=ENVIRON)  # as above
         assert "no changes" in well(*plain.command("up"), env=ENVIRON).err
     assert trickle.lost == []
     well(*plain.command("down"), env=ENVIRON)
