@@ -31,6 +31,7 @@ DIGEST = digest(IRIS)
 HALF = IRIS.stat().st_size // 2
 STORE = "store.models.svc"
 """A Service of the cluster that leads to what these tests run beside the node."""
+S3 = f"http://{STORE}.cluster.local:9000"
 HTTPS = """
 import sys
 from pathlib import Path
@@ -90,7 +91,7 @@ def stores(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 @pytest.fixture(scope="module")
 def flower(project: Project, stores: Stores) -> None:
     """A server with the model of each place."""
-    project.up(_fetched(), s3_endpoint=f"http://{STORE}:9000")
+    project.up(_fetched(), s3_endpoint=S3)
 
 
 @pytest.mark.usefixtures("flower")
@@ -119,7 +120,7 @@ def test_what_cannot_be_had_never_becomes_ready_and_says_why_while_the_old_serve
         "moved": {"format": "sklearn", "uri": f"https://{STORE}/moved"},
         "down": {"format": "sklearn", "uri": f"https://{STORE}:8443/iris.joblib"},
     }
-    failed = project.tried(_fetched(**wrong), s3_endpoint=f"http://{STORE}:9000")
+    failed = project.tried(_fetched(**wrong), s3_endpoint=S3)
     assert failed.code == 1
     assert "models/flower cannot start" in failed.err
     for words in (
