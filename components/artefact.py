@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import StringConstraints, model_validator
+from pydantic import AfterValidator, model_validator
 
 from components.fetch.digest import digest
 from components.unit import KubernetesObject
@@ -21,6 +21,16 @@ Files = dict[str, str | bytes]
 """Path below the folder where a server reads its models, to content."""
 
 
+def _hexadecimal(text: str) -> str:
+    if not re.fullmatch(r"[0-9a-f]{64}", text):
+        raise ValueError("must be 64 hexadecimal digits, as `sha256sum` writes it")
+    return text
+
+
+Sha256 = Annotated[str, AfterValidator(_hexadecimal)]
+"""64 hexadecimal digits."""
+
+
 class Artefact(Value):
     """One model on the machine that runs Slipway: a file, or a folder (as MLflow saves them).
 
@@ -29,7 +39,7 @@ class Artefact(Value):
     """
 
     path: Path
-    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = None
+    sha256: Sha256 | None = None
 
     @cached_property
     def files(self) -> dict[str, bytes]:

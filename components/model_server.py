@@ -48,10 +48,19 @@ class ModelServer(ModelStack):
     route: Route | None = None
     expose: Expose | None = None
 
+    @model_validator(mode="before")
+    @classmethod
+    def _scaled_instead(cls, given: Any) -> Any:
+        """By `replicas: null`, beside autoscaling, an environment takes back those that its stack says."""
+        if isinstance(given, dict) and given.get("autoscaling") and given.get("replicas", 0) is None:
+            return {key: value for key, value in given.items() if key != "replicas"}
+        return given
+
     @model_validator(mode="after")
     def _one_word_on_replicas(self) -> Self:
         if self.autoscaling and "replicas" in self.model_fields_set:
-            raise ValueError("replicas and autoscaling exclude each other. Keep one ('autoscaling: null' removes it)")
+            cure = "Keep one ('replicas: null' or 'autoscaling: null' removes the other)"
+            raise ValueError(f"replicas and autoscaling exclude each other. {cure}")
         if self.autoscaling and self.autoscaling.gpu_percent and not self.resources.gpus:
             raise ValueError("autoscaling.gpu_percent: it has no GPUs. Say resources.gpus, or another measure")
         return self
@@ -157,14 +166,14 @@ class ModelServer(ModelStack):
         """Why numbers of replicas cannot share the requests, where nothing else does."""
         if not self.traffic or self._entrance(context).split_by(context) != "replicas":
             return
-        way = f"traffic.{self.traffic.kind}"
+        way, cure = f"traffic.{self.traffic.kind}", self._entrance(context).cure(context)
         if any(each.autoscaling for each in self.versions):
             fact = f"{way}: without a gateway the numbers of replicas share the requests, and autoscaling changes them"
-            yield f"{fact}. Say replicas, or add a gateway (add-on gateway_api with a gateway_class)"
+            yield f"{fact}. Say replicas, or {cure}"
         elif "replicas" in self.traffic.way.candidate:
             yield f"{way}.candidate.replicas: without a gateway they follow from the weight. Leave it out"
         else:
-            for each in replica_weights.refusals(self.replicas, self.traffic.way.plan):
+            for each in replica_weights.refusals(self.replicas, self.traffic.way.plan, cure):
                 yield f"{way}: {each}"
 
     def _sized(self, context: Context) -> tuple["ModelServer", ...]:

@@ -1,6 +1,7 @@
 """What an environment file says about policy."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import date
 from difflib import get_close_matches
 from typing import Annotated
@@ -8,7 +9,8 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, StringConstraints
 
 from components.context import Profile
-from components.values import Value
+from components.model_sources import Source
+from components.values import Value, is_registry
 from infra.policy import Exemption, Level, Terms, all_rules
 from infra.policy.terms import REGISTRIES, STORES, day
 
@@ -22,7 +24,18 @@ def _rule(name: str) -> str:
 
 
 def _day(said: object) -> object:
-    return day(said) if isinstance(said, str) else said
+    if isinstance(said, date):
+        return said
+    with suppress(ValueError):
+        if isinstance(said, str):
+            return date.fromisoformat(day(said))
+    raise ValueError("must be a day such as '2030-01-31', in quotes")
+
+
+def _registry(text: str) -> str:
+    if not is_registry(text.rstrip("/")):
+        raise ValueError("must be HOST or HOST/PATH, without a scheme or pattern, such as registry.example.com/models")
+    return text
 
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
@@ -43,8 +56,8 @@ class PolicyException(Value):
 class Trusted(Value):
     """Beginnings of what images and models are called: a host, or more of the path."""
 
-    registries: tuple[Text, ...] = REGISTRIES
-    models: tuple[Text, ...] = STORES
+    registries: tuple[Annotated[str, AfterValidator(_registry)], ...] = REGISTRIES
+    models: tuple[Source, ...] = STORES
 
 
 def terms(profile: Profile, exceptions: Iterable[PolicyException], trusted: Trusted) -> Terms:

@@ -17,9 +17,9 @@ def test_a_share_that_replicas_can_give(replicas: int, percent: int, some: int) 
 @pytest.mark.parametrize(
     ("replicas", "percent", "words"),
     [
-        (3, 10, "10 % of requests cannot be had from 3 replicas; 33 % can. Say replicas: 9, weight: 33"),
-        (1, 50, "50 % of requests cannot be had from 1 replicas; 100 % can. Say replicas: 2, or"),
-        (4, 1, "1 % of requests cannot be had from 4 replicas; 25 % can. Say replicas: 34, weight: 25"),
+        (3, 10, "10 % of requests cannot be had with replicas: 3, 33 % can. Say replicas: 9, another share, or CURE"),
+        (1, 50, "50 % of requests cannot be had with replicas: 1, 100 % can. Say replicas: 2, another share, or CURE"),
+        (4, 1, "1 % of requests cannot be had with replicas: 4, 25 % can. Say replicas: 34, another share, or CURE"),
     ],
 )
 def test_a_share_that_they_cannot_give_is_refused_with_the_nearest(replicas: int, percent: int, words: str) -> None:
