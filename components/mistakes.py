@@ -96,13 +96,17 @@ def _message(detail: ErrorDetails, model: type[BaseModel]) -> str:
     if kind in _COUNTS:
         return _COUNTS[kind].format(count=len(given), **context)
     words = _WORDS[kind].format(**context) if kind in _WORDS else _lowered(detail["msg"])
-    return words if kind == "missing" else f"{words}; got {shown(given)}{_quoting(kind, given)}"
+    return words if kind == "missing" else f"{words}; got {shown(given)}{_written(kind, given)}"
 
 
-def _quoting(kind: str, given: Any) -> str:
-    """The cure for what YAML takes for something else than text."""
-    lacks_quotes = kind in ("string_type", "invalid_key") and isinstance(given, bool | int | float | date)
-    return ". Put it in quotes" if lacks_quotes else ""
+def _written(kind: str, given: Any) -> str:
+    """The cure for what YAML takes for something else than is meant."""
+    single = isinstance(given, bool | int | float | date)
+    if kind in ("string_type", "invalid_key") and single:
+        return ". Put it in quotes"
+    if kind == "tuple_type" and (single or isinstance(given, str)):
+        return ". Put it in brackets: [ ]"
+    return ". Write its keys without '-'" if kind in ("dict_type", "model_type") and isinstance(given, list) else ""
 
 
 def _object(given: Any) -> str:

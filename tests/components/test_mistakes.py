@@ -49,7 +49,7 @@ def found(given: Any, model: type[Value] = Boat) -> list[str]:
         ({"crew": "ann"}, "crew: must be a list; got 'ann'"),
         ({"crew": ["ann", "bob", "cy"]}, "crew: has 3, and takes at most 2. Leave some out"),
         ({"crew": ["ann", 2]}, "crew[1]: must be text; got 2. Put it in quotes"),
-        ({"parts": []}, "parts: must be a mapping of keys to values; got a list"),
+        ({"parts": []}, "parts: must be a mapping of keys to values; got a list. Write its keys without '-'"),
         ({"keel": "oak"}, "keel: must be a mapping of keys to values; got 'oak'"),
         ({"keel": {"material": "tin"}}, "keel.material: must be one of 'oak' or 'teak'; got 'tin'"),
         ({"digest": "zz"}, "digest: must have the shape ^[0-9a-f]{4}$; got 'zz'"),

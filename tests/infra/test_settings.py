@@ -131,7 +131,10 @@ def test_the_value_of_the_module_is_left_as_it_was() -> None:
             "slipway:models.iris.models.iris.artefact.sha256: 'beef' must be 64 hexadecimal digits",
         ),
         ({"models": {"iris": 5}}, "slipway:models.iris: must be a mapping of keys to values; got 5"),
-        ({"models": ["iris"]}, "slipway:models: must be a mapping of keys to values; got a list"),
+        (
+            {"models": ["iris"]},
+            "slipway:models: must be a mapping of keys to values; got a list. Write its keys without '-'",
+        ),
         ({"cluster": {}}, "slipway:cluster: has 0, and needs at least 1. Add some"),
         (
             {"cluster": {"k3d": {"agents": -1}}},
