@@ -3,26 +3,29 @@
 import re
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, WithJsonSchema, model_validator
 
 from components.values import DnsLabel, Host, Value, Whole
 
+_PREFIX = r"^/([A-Za-z0-9._~-]+(/[A-Za-z0-9._~-]+)*)?$"
+_HTTPS = r"^https://[^\s\"]+$"
+
 
 def _prefix(path: str) -> str:
-    if len(path) > 256 or not re.fullmatch(r"/([\w.~-]+(/[\w.~-]+)*)?", path, re.ASCII):
+    if len(path) > 256 or not re.fullmatch(_PREFIX, path):
         raise ValueError("must be '/' or whole segments such as /ai-service, without '/' at its end or any pattern")
     return path
 
 
 def _https(url: str) -> str:
-    if len(url) > 2048 or not re.fullmatch(r"https://[^\s\"]+", url):
+    if len(url) > 2048 or not re.fullmatch(_HTTPS, url):
         raise ValueError("must be an address that begins with https://")
     return url
 
 
-PathPrefix = Annotated[str, AfterValidator(_prefix)]
+PathPrefix = Annotated[str, AfterValidator(_prefix), WithJsonSchema({"type": "string", "pattern": _PREFIX})]
 """Such as /ai-service: whole segments, no '/' at its end."""
-HttpsUrl = Annotated[str, AfterValidator(_https)]
+HttpsUrl = Annotated[str, AfterValidator(_https), WithJsonSchema({"type": "string", "pattern": _HTTPS})]
 
 
 class Jwt(Value):

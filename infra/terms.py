@@ -8,8 +8,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, StringConstraints
 
+from components import model_sources
 from components.context import Profile
-from components.model_sources import Source
 from components.values import Value, is_registry
 from infra.policy import Exemption, Level, Terms, all_rules
 from infra.policy.terms import REGISTRIES, STORES, day
@@ -38,6 +38,11 @@ def _registry(text: str) -> str:
     return text
 
 
+def _place(text: str) -> str:
+    model_sources.source(text)
+    return text
+
+
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
@@ -57,7 +62,7 @@ class Trusted(Value):
     """Beginnings of what images and models are called: a host, or more of the path."""
 
     registries: tuple[Annotated[str, AfterValidator(_registry)], ...] = REGISTRIES
-    models: tuple[Source, ...] = STORES
+    models: tuple[Annotated[str, AfterValidator(_place)], ...] = STORES
 
 
 def terms(profile: Profile, exceptions: Iterable[PolicyException], trusted: Trusted) -> Terms:
