@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import StringConstraints, model_validator
+from pydantic import AfterValidator, WithJsonSchema, model_validator
 
 from components.fetch.digest import digest
 from components.unit import KubernetesObject
@@ -17,8 +17,20 @@ from components.values import Value
 CONFIG_MAP_LIMIT = 1024 * 1024
 """Bytes of all values together that the API server takes in one ConfigMap."""
 
+_DIGEST = "^[0-9a-f]{64}$"
+
 Files = dict[str, str | bytes]
 """Path below the folder where a server reads its models, to content."""
+
+
+def _hexadecimal(text: str) -> str:
+    if not re.fullmatch(_DIGEST, text):
+        raise ValueError("must be 64 hexadecimal digits, as `sha256sum` writes it")
+    return text
+
+
+Sha256 = Annotated[str, AfterValidator(_hexadecimal), WithJsonSchema({"type": "string", "pattern": _DIGEST})]
+"""64 hexadecimal digits."""
 
 
 class Artefact(Value):
@@ -29,7 +41,7 @@ class Artefact(Value):
     """
 
     path: Path
-    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = None
+    sha256: Sha256 | None = None
 
     @cached_property
     def files(self) -> dict[str, bytes]:

@@ -77,6 +77,12 @@ class Entrance(NamedTuple):
             return "service"
         return "routes" if gateway and (self._at_gateway or _in_mesh(context)) else "replicas"
 
+    def cure(self, context: Context) -> str:
+        """What lets the Gateway API share the requests, where nothing else can as it is said."""
+        if context.conventions.gateway:
+            return "say a route at the gateway, without ingress_class"
+        return "add a gateway (add-on gateway_api with a gateway_class), and a route there"
+
     def mistakes(self, context: Context) -> Iterator[str]:
         """What this environment cannot do of it, each with its cure."""
         if self.route:
@@ -100,7 +106,7 @@ class Entrance(NamedTuple):
         alone, marked = self.split_by(context) == "replicas", isinstance(way, AbTest) and way.weight is None
         if alone and (marked or isinstance(way, Shadow)):
             fact = f"traffic: {way}: a Service alone tells no request from another and copies none"
-            yield f"{fact}. Add a gateway (add-on gateway_api with a gateway_class), or use a weight"
+            yield f"{fact}. Use {'a weight' if marked else 'canary'}, or {self.cure(context)}"
         if isinstance(way, AbTest) and way.cookie and gateway and not gateway.istio:
             yield "traffic: only Istio's gateway finds cookies. Use a header, or gateway_class: istio"
         past = [name for name, taken in (("expose", self.expose), ("an Ingress", self._by_ingress)) if taken]

@@ -2,12 +2,20 @@
 
 import json
 from collections.abc import Iterable
+from typing import Annotated
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, BeforeValidator
 
 from components.errors import nearest
 
-Scalar = bool | int | float | str
+
+def _single(given: object) -> object:
+    if not isinstance(given, bool | int | float | str):
+        raise ValueError("must be a single number or text, or true or false. Write it so")
+    return given
+
+
+Scalar = Annotated[bool | int | float | str, BeforeValidator(_single)]
 
 
 def one_of(known: Iterable[str]) -> AfterValidator:

@@ -37,7 +37,10 @@ _WORDS = {
     "less_than_equal": "must be at most {le}",
     "literal_error": "must be one of {expected}",
 }
-_COUNTS = {"too_long": "must have at most {max_length}", "too_short": "must have at least {min_length}"}
+_COUNTS = {
+    "too_long": "has {count}, and takes at most {max_length}. Leave some out",
+    "too_short": "has {count}, and needs at least {min_length}. Add some",
+}
 _USER = re.compile(r"(?<=://)[^/@\s'\"]+(?=@)")
 _QUERY = re.compile(r"(://[^\s'\"?]*\?)[^\s'\"]+")
 """What an address may carry that nobody should read: a user's password, a query's key."""
@@ -91,15 +94,19 @@ def _message(detail: ErrorDetails, model: type[BaseModel]) -> str:
     if kind == "value_error":
         return f"{_object(given)}{context['error']}"
     if kind in _COUNTS:
-        return f"{_COUNTS[kind].format(**context)}, and has {len(given)}"
+        return _COUNTS[kind].format(count=len(given), **context)
     words = _WORDS[kind].format(**context) if kind in _WORDS else _lowered(detail["msg"])
-    return words if kind == "missing" else f"{words}; got {shown(given)}{_quoting(kind, given)}"
+    return words if kind == "missing" else f"{words}; got {shown(given)}{_written(kind, given)}"
 
 
-def _quoting(kind: str, given: Any) -> str:
-    """The cure for what YAML takes for something else than text."""
-    lacks_quotes = kind in ("string_type", "invalid_key") and isinstance(given, bool | int | float | date)
-    return ". Put it in quotes" if lacks_quotes else ""
+def _written(kind: str, given: Any) -> str:
+    """The cure for what YAML takes for something else than is meant."""
+    single = isinstance(given, bool | int | float | date)
+    if kind in ("string_type", "invalid_key") and single:
+        return ". Put it in quotes"
+    if kind == "tuple_type" and (single or isinstance(given, str)):
+        return ". Put it in brackets: [ ]"
+    return ". Write its keys without '-'" if kind in ("dict_type", "model_type") and isinstance(given, list) else ""
 
 
 def _object(given: Any) -> str:

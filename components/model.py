@@ -1,12 +1,12 @@
 """One model: what it is, where it lies, and a request that it understands."""
 
-from typing import Annotated, Any, Literal, Self
+from typing import Any, Literal, Self
 
-from pydantic import StringConstraints, model_validator
+from pydantic import model_validator
 
-from components.artefact import Artefact
+from components.artefact import Artefact, Sha256
 from components.model_uri import ModelUri, location
-from components.values import Quantity, Value
+from components.values import Bytes, Value
 
 MODELS_FOLDER = "/mnt/models"
 """Where every server reads its settings, and the models that are brought into its pod."""
@@ -31,9 +31,6 @@ Format = Literal[
 ]
 """What a model was saved as. Each runtime says which of them it serves, and what it calls them itself."""
 
-Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-"""64 hexadecimal digits."""
-
 
 class Model(Value):
     """One model: a small file of this machine, or something that its pod gets from `uri`.
@@ -47,14 +44,16 @@ class Model(Value):
     artefact: Artefact | None = None
     uri: ModelUri | None = None
     sha256: Sha256 | None = None
-    size: Quantity = "1Gi"
+    size: Bytes = "1Gi"
     sample: dict[str, Any] | None = None
     answer: dict[str, Any] | None = None
 
     @model_validator(mode="after")
     def _lies_in_one_place(self) -> Self:
-        if (self.artefact is None) == (self.uri is None):
+        if not (self.artefact or self.uri):
             raise ValueError("needs either artefact (a file here) or uri (where its pod gets it). Give one of them")
+        if self.artefact and self.uri:
+            raise ValueError("has artefact and uri, and lies in one place. Keep one ('artefact: null' removes it)")
         if self.sha256 and self.artefact:
             raise ValueError("the digest of an artefact belongs to it. Move sha256 below artefact")
         return self

@@ -83,14 +83,14 @@ class ModelServer(ServerVersion):
         """Why numbers of replicas cannot share the requests, where nothing else does."""
         if not self.traffic or self._entrance(context).split_by(context) != "replicas":
             return
-        way = f"traffic.{self.traffic.kind}"
+        way, cure = f"traffic.{self.traffic.kind}", self._entrance(context).cure(context)
         if any(each.autoscaling for each in self.versions):
             fact = f"{way}: without a gateway the numbers of replicas share the requests, and autoscaling changes them"
-            yield f"{fact}. Say replicas, or add a gateway (add-on gateway_api with a gateway_class)"
+            yield f"{fact}. Say replicas, or {cure}"
         elif "replicas" in self.traffic.way.candidate:
             yield f"{way}.candidate.replicas: without a gateway they follow from the weight. Leave it out"
         else:
-            for each in replica_weights.refusals(self.replicas, self.traffic.way.plan):
+            for each in replica_weights.refusals(self.replicas, self.traffic.way.plan, cure):
                 yield f"{way}: {each}"
 
     def _sized(self, context: Context) -> tuple["ModelServer", ...]:

@@ -15,7 +15,8 @@ _HUGGING_FACE = ("huggingface.co", ".huggingface.co", ".hf.co")
 """Where Hugging Face's own redirects lead: a host, or with a dot all hosts below it."""
 
 
-def _source(text: str) -> str:
+def source(text: str) -> str:
+    """The beginning of a model's URI, without a slash at its end. Raises ValueError where it is none."""
     scheme, colon, rest = text.partition("://")
     if not colon or scheme not in SCHEMES or not re.fullmatch(r"([\w\[][\w./:@\[\]-]*)?", rest, re.ASCII):
         raise ValueError("must be the beginning of a model's URI, such as s3://models or https://huggingface.co")
@@ -32,7 +33,7 @@ def _endpoint(text: str) -> str:
     return text
 
 
-Source = Annotated[str, AfterValidator(_source)]
+Source = Annotated[str, AfterValidator(source)]
 """The beginning of the URIs of models that may be served; it ends where a part of the URI does."""
 
 S3Endpoint = Annotated[str, AfterValidator(_endpoint)]

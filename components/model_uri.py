@@ -31,6 +31,13 @@ _SHAPES = {
 _CALLED = ("https", "nfs", "oci")
 STORES = ("az", "gs", "s3")
 SCHEMES = tuple(sorted((*_SHAPES, *STORES)))
+_HERE = "A file of this machine is an `artefact`"
+_CURES = {
+    "": f"{_HERE}, a model of Hugging Face's hf://ORGANISATION/MODEL, MLflow's models:/NAME@ALIAS mlflow://NAME@ALIAS",
+    "file": _HERE,
+    "http": "Use https, so that nobody changes it on its way",
+}
+"""For what is none of them."""
 
 
 class Location(NamedTuple):
@@ -57,7 +64,8 @@ def location(uri: str) -> Location:
         found = store(uri)
         return Location(scheme, "/".join(filter(None, (found.account, found.bucket))), found.prefix)
     if not colon or scheme not in _SHAPES:
-        raise ValueError(f"must begin with one of {', '.join(f'{each}://' for each in SCHEMES)}")
+        cure = _CURES.get(scheme if colon else "", "Copy it to one of them")
+        raise ValueError(f"must begin with one of {', '.join(f'{each}://' for each in SCHEMES)}. {cure}")
     pattern, example = _SHAPES[scheme]
     match = re.fullmatch(pattern, rest, re.ASCII)
     if not match or not _stays(match["path"]):
@@ -81,6 +89,8 @@ def _checked(uri: str) -> str:
     found = location(uri)
     if found.scheme in _CALLED:
         hosts.refuse(found.place)
+    if found.scheme == "https" and found.place == "huggingface.co" and "/resolve/" not in found.path:
+        raise ValueError(f"is a page, not the model. Write hf://{'/'.join(found.path.split('/')[:2])}")
     if found.version == ":latest":
         raise ValueError("must name a tag other than 'latest', or a digest, so that a restart serves the same model")
     return uri

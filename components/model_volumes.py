@@ -8,7 +8,7 @@ from components import hosts
 from components.model import VOLUMES_FOLDER, Model
 from components.model_uri import Location, location
 from components.unit import KubernetesObject
-from components.values import DnsLabel, Quantity, Value
+from components.values import Bytes, DnsLabel, Value
 
 _READERS = ["ReadOnlyMany"]
 
@@ -19,7 +19,7 @@ class SharedVolume(Value):
     Many nodes mount it at once; `storage_class` None takes the cluster's class for such volumes.
     """
 
-    size: Quantity
+    size: Bytes
     storage_class: DnsLabel | None = None
 
     def manifest(self, name: str, shared: str | None) -> KubernetesObject:

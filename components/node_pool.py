@@ -4,7 +4,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from components.values import GPU_RESOURCE, DnsLabel, Value, Whole
+from components.values import GPU_RESOURCE, DnsLabel, LabelKey, Labels, LabelValue, Value, Whole
 
 Architecture = Literal["amd64", "arm64"]
 
@@ -12,8 +12,8 @@ Architecture = Literal["amd64", "arm64"]
 class Taint(Value):
     """Keeps pods away that do not tolerate it."""
 
-    key: str = Field(min_length=1)
-    value: str = ""
+    key: LabelKey
+    value: LabelValue = ""
     effect: Literal["NoSchedule", "PreferNoSchedule", "NoExecute"] = "NoSchedule"
 
 
@@ -36,7 +36,7 @@ class NodePool(Value):
     min: Whole = Field(default=0, ge=0, le=1000)
     max: Whole = Field(default=3, ge=1, le=1000)
     disk_gib: Whole = Field(default=100, ge=30, le=16384)
-    labels: dict[str, str] = {}
+    labels: Labels = {}
     taints: tuple[Taint, ...] = ()
     spot: bool = False
     """Cheaper machines that the cloud takes back at short notice."""

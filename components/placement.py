@@ -2,11 +2,9 @@
 
 from typing import Any, Literal
 
-from pydantic import Field
-
 from components.context import Traits
 from components.objects import spread
-from components.values import GPU_RESOURCE, DnsLabel, Resources, Value
+from components.values import GPU_RESOURCE, DnsLabel, LabelKey, Labels, LabelValue, Resources, Value
 
 ZONE = "topology.kubernetes.io/zone"
 SPOT_TAINTS = ("cloud.google.com/gke-spot", "kubernetes.azure.com/scalesetpriority")
@@ -20,8 +18,8 @@ https://learn.microsoft.com/azure/aks/spot-node-pool
 class Toleration(Value):
     """Lets pods onto machines with this taint, whatever its value where none is said."""
 
-    key: str = Field(min_length=1)
-    value: str | None = None
+    key: LabelKey
+    value: LabelValue | None = None
     effect: Literal["NoSchedule", "NoExecute"] | None = None
 
     def spelled(self) -> dict[str, str]:
@@ -37,7 +35,7 @@ class Placement(Value):
     """A node pool of this cluster, by its name."""
     gpu: DnsLabel | None = None
     """The product of the GPUs, as a node pool names it, such as nvidia-l4."""
-    node_labels: dict[str, str] = {}
+    node_labels: Labels = {}
     spot: bool = False
     """Also on machines that the cloud takes back at short notice."""
     tolerations: tuple[Toleration, ...] = ()

@@ -6,12 +6,12 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, StringConstraints, model_validator
 from pydantic.alias_generators import to_camel
 
-from components.values import Value
+from components.values import Value, Whole
 
 PortName = Annotated[str, StringConstraints(pattern=r"^[a-z]([-a-z0-9]{0,13}[a-z0-9])?$")]
 """What a port is called: at most 15 lower case letters, digits and '-'."""
-Seconds = Annotated[int, Field(ge=1)]
-Times = Annotated[int, Field(ge=1)]
+Seconds = Annotated[Whole, Field(ge=1)]
+Times = Annotated[Whole, Field(ge=1)]
 
 _TIMINGS = {"initial_delay_seconds", "period_seconds", "timeout_seconds", "success_threshold", "failure_threshold"}
 

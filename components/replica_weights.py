@@ -14,15 +14,14 @@ def candidates(replicas: int, percent: int) -> int:
     return min(max(1, round(replicas * percent / 100)), max(1, replicas - 1))
 
 
-def refusals(replicas: int, plan: Iterable[int]) -> Iterator[str]:
-    """Each share of `plan` that `replicas` cannot give, with what they can."""
+def refusals(replicas: int, plan: Iterable[int], cure: str) -> Iterator[str]:
+    """Each share of `plan` that `replicas` cannot give, with what they can; `cure` is what could give any."""
     for percent in plan:
         if not _fits(replicas, percent):
             given = _given(replicas, percent)
             enough = next(each for each in range(2, MOST + 1) if _fits(each, percent))
-            fact = f"{percent} % of requests cannot be had from {replicas} replicas; {given:.0f} % can"
-            other = f", weight: {given:.0f}" if 0 < given < 100 else ""
-            yield f"{fact}. Say replicas: {enough}{other}, or add a gateway (add-on gateway_api with a gateway_class)"
+            fact = f"{percent} % of requests cannot be had with replicas: {replicas}, {given:.0f} % can"
+            yield f"{fact}. Say replicas: {enough}, another share, or {cure}"
 
 
 def _given(replicas: int, percent: int) -> float:

@@ -1,14 +1,31 @@
 """Where a stack is reached from outside its cluster, and on what terms."""
 
+import re
 from typing import Annotated, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, WithJsonSchema, model_validator
 
 from components.values import DnsLabel, Host, Value, Whole
 
-PathPrefix = Annotated[str, StringConstraints(pattern=r"^/([A-Za-z0-9._~-]+(/[A-Za-z0-9._~-]+)*)?$", max_length=256)]
+_PREFIX = r"^/([A-Za-z0-9._~-]+(/[A-Za-z0-9._~-]+)*)?$"
+_HTTPS = r"^https://[^\s\"]+$"
+
+
+def _prefix(path: str) -> str:
+    if len(path) > 256 or not re.fullmatch(_PREFIX, path):
+        raise ValueError("must be '/' or whole segments such as /ai-service, without '/' at its end or any pattern")
+    return path
+
+
+def _https(url: str) -> str:
+    if len(url) > 2048 or not re.fullmatch(_HTTPS, url):
+        raise ValueError("must be an address that begins with https://")
+    return url
+
+
+PathPrefix = Annotated[str, AfterValidator(_prefix), WithJsonSchema({"type": "string", "pattern": _PREFIX})]
 """Such as /ai-service: whole segments, no '/' at its end."""
-HttpsUrl = Annotated[str, StringConstraints(pattern=r"^https://[^\s\"]+$", max_length=2048)]
+HttpsUrl = Annotated[str, AfterValidator(_https), WithJsonSchema({"type": "string", "pattern": _HTTPS})]
 
 
 class Jwt(Value):

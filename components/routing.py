@@ -7,7 +7,8 @@ from components.context import Context, Conventions
 from components.route import Route
 
 GATEWAY, ISTIO_GATEWAY = "a gateway", "Istio's gateway"
-NGINX, ISTIO_INGRESS, INGRESS = "ingress-nginx", "an Ingress of class istio", "an Ingress of another class"
+NGINX, ISTIO_INGRESS = "the add-on ingress_nginx", "an Ingress of class istio"
+INGRESS = "an Ingress of another class"
 _CAN: dict[str, frozenset[str]] = {
     GATEWAY: frozenset(("strip_path", "timeout_seconds")),
     ISTIO_GATEWAY: frozenset(("strip_path", "timeout_seconds", "jwt")),
@@ -36,9 +37,10 @@ def refusals(route: Route, context: Context) -> Iterator[str]:
         yield f"route: no gateway of this environment carries out an HTTPRoute. {cure}"
         return
     door = _door(route, conventions)
+    said = f"class {route.ingress_class}, which no add-on here answers," if door == INGRESS else door
     for asked in sorted(_asked(route) - _CAN[door]):
         able = " or ".join(name for name, can in _CAN.items() if asked in can)
-        yield f"route.{asked}: {door} has no such thing. Use {able}{_other(asked)}"
+        yield f"route.{asked}: {said} has no such thing. Use {able}{_other(asked)}"
 
 
 def _door(route: Route, conventions: Conventions) -> str:

@@ -5,7 +5,7 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from components.values import Quantity, Value, Whole
+from components.values import Number, Quantity, Value, Whole
 
 MOST_REPLICAS = 10_000
 """More than clusters have nodes for."""
@@ -41,8 +41,8 @@ class Query(Value):
     """A single number that Prometheus answers; each replica bears `target` of it."""
 
     query: str = Field(min_length=1)
-    target: float = Field(gt=0)
-    wakes: float | None = Field(default=None, ge=0)
+    target: Number = Field(gt=0)
+    wakes: Number | None = Field(default=None, ge=0)
     """Above this the first replica starts, where there may be none."""
 
 
@@ -73,11 +73,11 @@ class Autoscaling(Value):
     """
 
     min_replicas: Whole = Field(default=1, ge=0)
-    max_replicas: Whole = Field(ge=1)
-    cpu_percent: Whole | None = Field(default=80, ge=1)
+    max_replicas: Whole = Field(ge=1, le=MOST_REPLICAS)
+    cpu_percent: Whole | None = Field(default=80, ge=1, le=10_000)
     memory_percent: Whole | None = Field(default=None, ge=1, le=100)
     gpu_percent: Whole | None = Field(default=None, ge=1, le=100)
-    requests_in_flight: float | None = Field(default=None, gt=0)
+    requests_in_flight: Number | None = Field(default=None, gt=0)
     """How many requests a replica works on at once, on average."""
     queries: tuple[Query, ...] = ()
     metrics: tuple[Metric, ...] = ()

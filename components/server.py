@@ -6,10 +6,10 @@ from pydantic import Field, StringConstraints, model_validator
 
 from components.probe import PortName, Probe
 from components.security import Security
-from components.values import DnsLabel, PinnedImage, Value
+from components.values import DnsLabel, PinnedImage, Value, Whole
 from components.volume import Volume
 
-Port = Annotated[int, Field(ge=1, le=65535)]
+Port = Annotated[Whole, Field(ge=1, le=65535)]
 VariableName = Annotated[str, StringConstraints(pattern=r"^[-._a-zA-Z][-._a-zA-Z0-9]*$")]
 
 

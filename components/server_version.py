@@ -40,10 +40,19 @@ class ServerVersion(ModelStack):
     """Claims that are made for it, by their names: models are read from them as pvc://NAME/PATH."""
     placement: Placement = Placement()
 
+    @model_validator(mode="before")
+    @classmethod
+    def _scaled_instead(cls, given: Any) -> Any:
+        """By `replicas: null`, beside autoscaling, an environment takes back those that its stack says."""
+        if isinstance(given, dict) and given.get("autoscaling") and given.get("replicas", 0) is None:
+            return {key: value for key, value in given.items() if key != "replicas"}
+        return given
+
     @model_validator(mode="after")
     def _one_word_on_replicas(self) -> Self:
         if self.autoscaling and "replicas" in self.model_fields_set:
-            raise ValueError("replicas and autoscaling exclude each other. Keep one ('autoscaling: null' removes it)")
+            cure = "Keep one ('replicas: null' or 'autoscaling: null' removes the other)"
+            raise ValueError(f"replicas and autoscaling exclude each other. {cure}")
         if self.autoscaling and self.autoscaling.gpu_percent and not self.resources.gpus:
             raise ValueError("autoscaling.gpu_percent: it has no GPUs. Say resources.gpus, or another measure")
         return self

@@ -6,7 +6,16 @@ from pydantic import Field, StringConstraints, model_validator
 
 from components.values import Value, Whole
 
-Percent = Annotated[int, Field(ge=0, le=100)]
+Percent = Annotated[Whole, Field(ge=0, le=100)]
+
+
+def one_of(**given: object) -> None:
+    """Raises ValueError unless exactly one of them is there."""
+    found = [name for name, value in given.items() if value is not None]
+    if not found:
+        raise ValueError(f"needs one of {', '.join(given)}. Add it")
+    if len(found) > 1:
+        raise ValueError(f"{' and '.join(found)} exclude each other. Keep one ('{found[0]}: null' removes it)")
 
 
 class Marked(Value):
@@ -51,6 +60,8 @@ class Canary(Way):
             raise ValueError("needs either weight or steps. Give one of them")
         if list(self.steps) != sorted(set(self.steps)):
             raise ValueError(f"steps {', '.join(map(str, self.steps))} do not grow. Put them in order, each once")
+        if self.weight is not None and self.step > 1:
+            raise ValueError(f"step {self.step} is one of steps, and there is a weight. Leave step out, or weight")
         if self.step > max(1, len(self.steps)):
             raise ValueError(f"step {self.step} is none of its {len(self.steps)} steps. Choose one of them, from 1")
         return self
@@ -73,8 +84,7 @@ class AbTest(Way):
 
     @model_validator(mode="after")
     def _one_criterion(self) -> Self:
-        if sum(each is not None for each in (self.weight, self.header, self.cookie)) != 1:
-            raise ValueError("needs one of weight, header, cookie. Keep one ('weight: null' removes it)")
+        one_of(weight=self.weight, header=self.header, cookie=self.cookie)
         return self
 
     @property
@@ -118,8 +128,7 @@ class Traffic(Value):
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
-        if len(self._ways) != 1:
-            raise ValueError("needs one of canary, ab, shadow, blue_green. Keep one ('canary: null' removes it)")
+        one_of(canary=self.canary, ab=self.ab, shadow=self.shadow, blue_green=self.blue_green)
         return self
 
     @property

@@ -8,6 +8,8 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict, model_validator
 
 _DNS_LABEL = re.compile(r"[a-z]([-a-z0-9]*[a-z0-9])?")
+_LABEL = re.compile(r"[A-Za-z0-9]([-\w.]{0,61}[A-Za-z0-9])?", re.ASCII)
+_SUBDOMAIN = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
 _HOST_AND_PORT = r"[a-zA-Z0-9]([-a-zA-Z0-9.]*[a-zA-Z0-9])?(:\d{1,5})?"
 _PART = r"[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*"
 _TAG = r"(:(?P<tag>\w[-.\w]{0,127}))?(@(?P<digest>sha256:[0-9a-f]{64}))?"
@@ -91,6 +93,19 @@ def _cores(text: str) -> str:
     return text
 
 
+def _label_key(text: str) -> str:
+    prefix, slash, name = text.rpartition("/")
+    if not _LABEL.fullmatch(name) or (slash and not _SUBDOMAIN.fullmatch(prefix)):
+        raise ValueError("must be a label's key: up to 63 letters, digits, '-', '_' or '.', maybe after DOMAIN/")
+    return text
+
+
+def _label_value(text: str) -> str:
+    if text and not _LABEL.fullmatch(text):
+        raise ValueError("must be a label's value: up to 63 letters, digits, '-', '_' or '.', none of these at an end")
+    return text
+
+
 def amount(quantity: str) -> Decimal:
     """A Kubernetes quantity as a number of cores or bytes: '500m' is 0.5, '1Ki' is 1024."""
     number, unit = re.fullmatch(r"([0-9.]+)([a-zA-Z]*)", quantity).groups()  # type: ignore[union-attr]  # checked above
@@ -117,6 +132,17 @@ Cores = Annotated[Quantity, AfterValidator(_cores)]
 
 Whole = Annotated[int, Strict()]
 """A number that is written as one: neither true nor '2'."""
+
+Number = Annotated[float, Strict()]
+"""The same, and it may have a fraction."""
+
+LabelKey = Annotated[str, AfterValidator(_label_key)]
+"""Of a label or a taint: a name, after a DNS name and '/' where it is somebody's own."""
+
+LabelValue = Annotated[str, AfterValidator(_label_value)]
+
+Labels = dict[LabelKey, LabelValue]
+"""As Kubernetes takes them."""
 
 
 class Resources(Value):

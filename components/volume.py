@@ -4,7 +4,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import StringConstraints, model_validator
 
-from components.values import DnsLabel, Quantity, Value
+from components.values import Bytes, DnsLabel, Value
 
 FolderPath = Annotated[str, StringConstraints(pattern=r"^/[^:]*$")]
 """An absolute path."""
@@ -18,7 +18,7 @@ class Volume(Value):
     claim: DnsLabel | None = None
     secret: DnsLabel | None = None
     config_map: DnsLabel | None = None
-    size: Quantity | None = None
+    size: Bytes | None = None
     memory: bool = False
     read_only: bool = False
     sub_path: str | None = None

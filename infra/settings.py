@@ -22,7 +22,7 @@ from components.unit import Unit
 from components.values import Value, merged
 from infra import engine_config, environment_file
 from infra.policy import Terms
-from infra.terms import PolicyException, Text, terms
+from infra.terms import PolicyException, Registry, terms
 
 Choices = dict[str, dict[str, Any] | None]
 PREFIX = "slipway:"
@@ -42,7 +42,7 @@ class Settings(Value):
     profile: Profile = "production"
     mirror: Mirror = Mirror()
     exceptions: tuple[PolicyException, ...] = ()
-    registries: tuple[Text, ...] | None = None
+    registries: tuple[Registry, ...] | None = None
     sources: tuple[Source, ...] | None = None
     s3_endpoint: S3Endpoint | None = None
 

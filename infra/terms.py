@@ -1,6 +1,7 @@
 """What an environment file says about policy."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import date
 from difflib import get_close_matches
 from typing import Annotated
@@ -8,7 +9,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, StringConstraints
 
 from components.context import Profile
-from components.values import Value
+from components.values import Value, is_registry
 from infra.policy import Exemption, Level, Terms, all_rules
 from infra.policy.terms import REGISTRIES, STORES, day
 
@@ -22,9 +23,22 @@ def _rule(name: str) -> str:
 
 
 def _day(said: object) -> object:
-    return day(said) if isinstance(said, str) else said
+    if isinstance(said, date):
+        return said
+    with suppress(ValueError):
+        if isinstance(said, str):
+            return date.fromisoformat(day(said))
+    raise ValueError("must be a day such as '2030-01-31', in quotes")
 
 
+def _registry(text: str) -> str:
+    if not is_registry(text.rstrip("/")):
+        raise ValueError("must be HOST or HOST/PATH, without a scheme or pattern, such as registry.example.com/models")
+    return text
+
+
+Registry = Annotated[str, AfterValidator(_registry)]
+"""The beginning of the images that may run: a host, or more of the path."""
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 

@@ -89,7 +89,8 @@ def _good() -> list[edits.Manifest]:
 def _bad_inputs() -> int:
     """Files, arguments and model stacks."""
     others = sum(len(test_bad_inputs.table(name)) for name in ("bad_arguments.yaml", "bad_stacks.yaml"))
-    return len(test_bad_inputs.FILES) + len(test_bad_inputs.UNREADABLE) + others
+    files = sum(len(group) for _, group in test_bad_inputs.FILES)
+    return files + len(test_bad_inputs.UNREADABLE) + others
 
 
 def _properties() -> int:

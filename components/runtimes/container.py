@@ -15,7 +15,7 @@ from components.probe import PortName, Probe
 from components.security import Security
 from components.server import Port, Server, Source, VariableName
 from components.unit import KubernetesObject
-from components.values import DnsLabel, PinnedImage
+from components.values import DnsLabel, Labels, PinnedImage
 from components.volume import Volume
 
 FilePath = Annotated[str, StringConstraints(pattern=r"^[\w-][\w.-]*(/[\w-][\w.-]*)*$")]
@@ -46,7 +46,7 @@ class Container(ModelServer):
     volumes: dict[DnsLabel, Volume] = {}
     security: Security = Security()
     """What it may beyond every model server, with the reason."""
-    own_labels: dict[str, str] = {}
+    own_labels: Labels = {}
     """The labels of its objects, and what selects its pods, in place of ours."""
     request_path: Annotated[str, StringConstraints(pattern="^/")] = "/"
     """Where its port `http` takes a request."""

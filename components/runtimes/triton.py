@@ -19,7 +19,7 @@ from components.triton import repository
 from components.triton.ensemble import Ensemble
 from components.triton.flags import Flag
 from components.triton.model import TritonModel
-from components.values import DnsLabel, PinnedImage, Quantity
+from components.values import Bytes, DnsLabel, PinnedImage
 from components.volume import Volume
 
 FLOOR = "26.07"
@@ -42,7 +42,7 @@ class Triton(ModelServer):
     models: Annotated[dict[DnsLabel, TritonModel], Field(min_length=1)]
     ensembles: dict[DnsLabel, Ensemble] = {}
     image: PinnedImage = f"nvcr.io/nvidia/tritonserver:{FLOOR}-py3"
-    shared_memory: Quantity = "256Mi"
+    shared_memory: Bytes = "256Mi"
     """At /dev/shm, of its memory: through it the processes of Python models exchange tensors."""
     flags: dict[Flag, Scalar] = {}
     """Further flags of its own."""

@@ -12,7 +12,7 @@ from components.model_server import ModelServer
 from components.model_stack import Endpoint
 from components.probe import Probe
 from components.server import Server, Source
-from components.values import DnsLabel, PinnedImage, Quantity, Resources, Whole
+from components.values import Bytes, DnsLabel, Number, PinnedImage, Resources, Whole
 from components.volume import Volume
 
 VERSION = "0.33.0"
@@ -47,10 +47,10 @@ class VLLM(ModelServer):
     dtype: Literal["auto", "half", "float16", "bfloat16", "float", "float32"] = "auto"
     quantization: str | None = None
     """How its weights are packed, where its own configuration does not say; `fp8` packs them on loading."""
-    gpu_memory_utilization: float = Field(default=0.9, gt=0, le=1)
+    gpu_memory_utilization: Number = Field(default=0.9, gt=0, le=1)
     cache: DnsLabel | None = None
     """The claim that keeps what it compiles from one start to the next; None: compiled at each start."""
-    shared_memory: Quantity = "2Gi"
+    shared_memory: Bytes = "2Gi"
     """At /dev/shm, of its memory: through it the processes of several GPUs exchange tensors."""
     flags: dict[Flag, Scalar] = {}
     """Further flags of `vllm serve`, which refuses to start with one that it does not know."""

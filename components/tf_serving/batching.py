@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 
 from components.values import Value, Whole
 
-Size = Annotated[int, Field(ge=1)]
+Size = Annotated[Whole, Field(ge=1)]
 
 
 class Batching(Value):
@@ -29,7 +29,8 @@ class Batching(Value):
     def _sizes_in_order(self) -> Self:
         sizes = self.allowed_batch_sizes
         if sizes and (list(sizes) != sorted({*sizes}) or sizes[-1] != self.max_batch_size):
-            raise ValueError(f"allowed_batch_sizes must grow, and end with max_batch_size {self.max_batch_size}")
+            fact = f"allowed_batch_sizes must grow, and end with max_batch_size {self.max_batch_size}"
+            raise ValueError(f"{fact}. Order them so")
         return self
 
     def config(self) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from components.model import Format, Model
 from components.text_proto import entries
 from components.values import Whole
 
-Version = Annotated[int, Field(ge=0)]
+Version = Annotated[Whole, Field(ge=0)]
 Label = Annotated[str, StringConstraints(pattern=r"^[a-zA-Z0-9_.-]+$")]
 
 

@@ -23,7 +23,7 @@ FILES: dict[Format, str] = {
     "tensorrt": "model.plan",
 }
 """What a backend opens in the folder of a version."""
-Size = Annotated[int, Field(ge=1)]
+Size = Annotated[Whole, Field(ge=1)]
 
 
 class Instances(Value):
@@ -31,7 +31,7 @@ class Instances(Value):
 
     count: Size = 1
     kind: Literal["auto", "cpu", "gpu", "model"] = "auto"
-    gpus: tuple[Annotated[int, Field(ge=0)], ...] = ()
+    gpus: tuple[Annotated[Whole, Field(ge=0)], ...] = ()
 
     @model_validator(mode="after")
     def _gpus_of_gpu(self) -> Self:

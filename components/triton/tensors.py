@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StringConstraints
 
 from components.text_proto import Name
-from components.values import Value
+from components.values import Value, Whole
 
 DataType = Literal[
     "BF16",
@@ -31,7 +31,7 @@ class Tensor(Value):
     """Its type, and its shape without the dimension of batches; -1 is any length."""
 
     datatype: DataType
-    shape: Annotated[tuple[Annotated[int, Field(ge=-1)], ...], Field(min_length=1)]
+    shape: Annotated[tuple[Annotated[Whole, Field(ge=-1)], ...], Field(min_length=1)]
 
     def config(self, name: str) -> dict[str, Any]:
         """As a model's configuration spells it."""

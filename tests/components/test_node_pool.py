@@ -41,7 +41,7 @@ def test_a_pool_lies_between_its_bounds_or_is_refused(low: int, high: int) -> No
         ({"gpu": {"type": "l4", "count": 0}}, "greater than or equal to 1"),
         ({"gpu": {"type": "l4", "count": 17}}, "less than or equal to 16"),
         ({"gpu": {"type": "NVIDIA L4"}}, "must be lower case letters"),
-        ({"taints": [{"key": ""}]}, "at least 1 character"),
+        ({"taints": [{"key": ""}]}, "must be a label's key"),
         ({"taints": [{"key": "a", "effect": "Never"}]}, "NoSchedule"),
         ({"architecture": "x86"}, "'amd64' or 'arm64'"),
         ({"spots": True}, "Extra inputs are not permitted"),

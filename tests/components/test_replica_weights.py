@@ -11,31 +11,31 @@ from components.replica_weights import MOST, TOLERANCE, candidates, refusals
 )
 def test_a_share_that_replicas_can_give(replicas: int, percent: int, some: int) -> None:
     assert candidates(replicas, percent) == some
-    assert list(refusals(replicas, [percent])) == []
+    assert list(refusals(replicas, [percent], "CURE")) == []
 
 
 @pytest.mark.parametrize(
     ("replicas", "percent", "words"),
     [
-        (3, 10, "10 % of requests cannot be had from 3 replicas; 33 % can. Say replicas: 9, weight: 33"),
-        (1, 50, "50 % of requests cannot be had from 1 replicas; 100 % can. Say replicas: 2, or"),
-        (4, 1, "1 % of requests cannot be had from 4 replicas; 25 % can. Say replicas: 34, weight: 25"),
+        (3, 10, "10 % of requests cannot be had with replicas: 3, 33 % can. Say replicas: 9, another share, or CURE"),
+        (1, 50, "50 % of requests cannot be had with replicas: 1, 100 % can. Say replicas: 2, another share, or CURE"),
+        (4, 1, "1 % of requests cannot be had with replicas: 4, 25 % can. Say replicas: 34, another share, or CURE"),
     ],
 )
 def test_a_share_that_they_cannot_give_is_refused_with_the_nearest(replicas: int, percent: int, words: str) -> None:
-    (found,) = refusals(replicas, [percent])
-    assert found.startswith(words)
+    (found,) = refusals(replicas, [percent], "CURE")
+    assert found == words
 
 
 def test_each_step_of_a_plan_is_looked_at() -> None:
-    assert len(list(refusals(4, [1, 25, 50, 60]))) == 2
+    assert len(list(refusals(4, [1, 25, 50, 60], "CURE"))) == 2
 
 
 @given(st.integers(min_value=1, max_value=MOST), st.integers(min_value=0, max_value=100))
 def test_what_is_taken_is_near_enough_and_nobody_is_left_out(replicas: int, percent: int) -> None:
     some = candidates(replicas, percent)
     assert 0 <= some <= replicas
-    if not list(refusals(replicas, [percent])):
+    if not list(refusals(replicas, [percent], "CURE")):
         assert abs(100 * some / replicas - percent) <= TOLERANCE
         assert (some > 0) == (percent > 0)
         assert (some < replicas) == (percent < 100)

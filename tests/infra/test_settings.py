@@ -128,11 +128,14 @@ def test_the_value_of_the_module_is_left_as_it_was() -> None:
         ),
         (
             {"models": {"iris": {"models": {"iris": {"artefact": {"sha256": "beef"}}}}}},
-            "slipway:models.iris.models.iris.artefact.sha256: must have the shape ^[0-9a-f]{64}$; got 'beef'",
+            "slipway:models.iris.models.iris.artefact.sha256: 'beef' must be 64 hexadecimal digits",
         ),
         ({"models": {"iris": 5}}, "slipway:models.iris: must be a mapping of keys to values; got 5"),
-        ({"models": ["iris"]}, "slipway:models: must be a mapping of keys to values; got a list"),
-        ({"cluster": {}}, "slipway:cluster: must have at least 1, and has 0"),
+        (
+            {"models": ["iris"]},
+            "slipway:models: must be a mapping of keys to values; got a list. Write its keys without '-'",
+        ),
+        ({"cluster": {}}, "slipway:cluster: has 0, and needs at least 1. Add some"),
         (
             {"cluster": {"k3d": {"agents": -1}}},
             "slipway:cluster.k3d.agents: must be at least 0; got -1",
@@ -160,7 +163,7 @@ def test_a_cluster_is_asked_for() -> None:
 
 def test_one_environment_is_one_cluster() -> None:
     first, *_ = messages(cluster={"existing": {"kubeconfig": "~/x"}, "k3d": None})
-    assert first.startswith("slipway:cluster: must have at most 1, and has 2")
+    assert first.startswith("slipway:cluster: has 2, and takes at most 1. Leave some out")
 
 
 def test_all_mistakes_of_a_file_come_at_once_in_its_order_with_their_lines(tmp_path: Path) -> None:

@@ -37,8 +37,8 @@ def test_its_profile_is_its_level(profile: Level) -> None:
         ({"rule": "image-digset"}, "'image-digset' is no rule of policy. Did you mean 'image-digest'? docs/policy.md"),
         ({"object": " "}, "exceptions[0].object: must have at least 1 characters"),
         ({"reason": ""}, "exceptions[0].reason: must have at least 1 characters"),
-        ({"until": "soon"}, "exceptions[0].until: input should be a valid date"),
-        ({"until": None}, "exceptions[0].until: input should be a valid date"),
+        ({"until": "soon"}, "exceptions[0].until: 'soon' must be a day such as '2030-01-31'"),
+        ({"until": None}, "exceptions[0].until: must be a day such as '2030-01-31'"),
         ({"ticket": "OPS-1"}, "exceptions[0].ticket: unknown key."),
     ],
 )

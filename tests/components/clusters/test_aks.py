@@ -54,7 +54,7 @@ DEFAULTS: dict[str, Any] = {
 BAD: list[tuple[dict[str, Any], str]] = [
     ({"location": "eastus22"}, "location: 'eastus22' is no location of Azure. Did you mean 'eastus2'?"),
     ({"subscription": "mine"}, "subscription: 'mine' must have the shape 00000000-"),
-    ({"admin_groups": []}, "admin_groups: must have at least 1, and has 0"),
+    ({"admin_groups": []}, "admin_groups: has 0, and needs at least 1. Add some"),
     ({"admin_groups": ["admins"]}, "admin_groups[0]: 'admins' must have the shape 00000000-"),
     ({"version": "1.29"}, "version: '1.29' is out of range: the add-ons of the platform share"),
     ({"store_resource_group": "ends."}, "store_resource_group: 'ends.' must have the shape my-group"),

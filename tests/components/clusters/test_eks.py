@@ -29,7 +29,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"region": "eu-west-9"}, f"{AT}.region: 'eu-west-9' is no region of AWS. Did you mean 'eu-west-"),
     ({"region": "westeurope"}, f"{AT}.region: 'westeurope' is no region of AWS."),
     ({"version": "1.30"}, f"{AT}.version: '1.30' is out of range: the add-ons of the platform share 1.33 to 1.35."),
-    ({"admins": []}, f"{AT}.admins: must have at least 1, and has 0"),
+    ({"admins": []}, f"{AT}.admins: has 0, and needs at least 1. Add some"),
     ({"admins": [ADMIN, ADMIN]}, f"{AT}: admins has one of them twice. Remove one"),
     (
         {"admins": ["arn:aws:sts::123456789012:assumed-role/platform/me"]},
