@@ -77,7 +77,13 @@ def _hint(rest: str) -> str:
     return ", with no query in it. Keep keys in the Secret `credentials`" if "?" in rest else ""
 
 
-def _checked(uri: str) -> str:
+def by_name(uri: str) -> str:
+    """The URI, with MLflow's own models:/NAME written as mlflow://NAME."""
+    return re.sub("^models:/(?!/)", "mlflow://", uri)
+
+
+def _checked(given: str) -> str:
+    uri = by_name(given)
     found = location(uri)
     if found.scheme in _CALLED:
         hosts.refuse(found.place)

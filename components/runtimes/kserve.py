@@ -5,7 +5,7 @@ from typing import Any, Self
 
 from pydantic import model_validator
 
-from components import model_sources
+from components import model_files, model_sources
 from components.addon import Addon
 from components.addons.keda import Keda
 from components.addons.kserve import API
@@ -152,7 +152,9 @@ class KServe(ModelStack):
 
     def _told(self) -> dict[str, str]:
         mode = {MODE: STANDARD[0]} if self.hardened or self.canary else {}
-        return {**mode, **({SECRET: self.credentials} if self.credentials else {}), **self.annotations}
+        secret = {SECRET: self.credentials} if self.credentials else {}
+        known = model_files.registered(self.served()) if self.hardened else {}
+        return {**mode, **secret, **known, **self.annotations}
 
     def _spec(self, context: Context) -> Spec:
         identity = context.traits.identity_labels if self.by_identity(context) else {}

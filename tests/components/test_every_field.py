@@ -21,7 +21,13 @@ Path = tuple[str | int, ...]
 
 MODELS: tuple[Fields, ...] = (
     {"answer": {"outputs": []}, "sample": {}},
-    {"artefact": None, "uri": "https://models.example.it/a/model", "sha256": "0" * 64, "size": "2Gi"},
+    {
+        "artefact": None,
+        "uri": "https://models.example.it/a/model",
+        "sha256": "0" * 64,
+        "size": "2Gi",
+        "registered": "mlflow://wine/7",
+    },
 )
 """What is said of a model, where a runtime has the field `models`."""
 WHOLE: dict[str, tuple[Fields, ...]] = {"kserve": tuple(KSERVE.values()), "seldon": tuple(SELDON.values())}
@@ -38,6 +44,7 @@ INSTEAD: dict[str, tuple[Any, ...]] = {
     "uri": ("https://models.example.it/a/other", "s3://other/a"),
     "spec": ({"containers": [{"name": "clf", "image": "example.com/other:1"}]},),
     "implementation": ("XGBOOST_SERVER", "other.Other"),
+    "registered": ("mlflow://wine/8",),
     "extra": ({"task": "other"},),
     "runs": ("EpsilonGreedy",),
     "env": ({"OTHER": "1"}, [{"name": "OTHER", "value": "1"}]),

@@ -5,7 +5,14 @@ from typing import Any
 from components.runtimes.kserve import KServe
 
 Fields = dict[str, Any]
-MODEL: Fields = {"format": "sklearn", "uri": "s3://models/iris", "size": "2Gi", "sample": {}, "answer": {"outputs": []}}
+MODEL: Fields = {
+    "format": "sklearn",
+    "uri": "s3://models/iris",
+    "size": "2Gi",
+    "registered": "mlflow://iris/1",
+    "sample": {},
+    "answer": {"outputs": []},
+}
 SKLEARN: Fields = {"modelFormat": {"name": "sklearn"}, "storageUri": "gs://models/iris"}
 CONTAINERS: Fields = {
     "containers": [{"name": "kserve-container", "image": "example.com/clf:1", "ports": [{"containerPort": 5000}]}]

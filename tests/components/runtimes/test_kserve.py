@@ -1,5 +1,6 @@
 """What a KServe stack becomes, and what it refuses."""
 
+import json
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from components.addons.metrics_server import MetricsServer
 from components.addons.nvidia_device_plugin import NvidiaDevicePlugin
 from components.context import Collector, Context, Conventions, Opening, Traits
 from components.mesh import AMBIENT
+from components.model_files import MODELS
 from components.runtimes.kserve import KServe
 from tests.components.kserve.options import CONTAINERS, CPU, KEDA, MODEL, QUEUE, SKLEARN, canary, fields, spec, stacks
 from tests.samples import by_kind
@@ -43,7 +45,9 @@ def test_a_model_is_a_service_an_account_and_a_policy() -> None:
     found = by_kind(OPTIONS["plain"].objects(PLAIN))
     assert sorted(found) == ["InferenceService", "NetworkPolicy", "ServiceAccount"]
     told = {"serving.kserve.io/deploymentMode": "Standard", "serving.kserve.io/secretName": "keys"}
-    assert found["InferenceService"]["metadata"]["annotations"] == told
+    annotations = found["InferenceService"]["metadata"]["annotations"]
+    assert json.loads(annotations.pop(MODELS))["iris"]["registered"] == "mlflow://iris/1"
+    assert annotations == told
     model = found["InferenceService"]["spec"]["predictor"]["model"]
     assert model["modelFormat"] == {"name": "sklearn"}
     assert (model["runtime"], model["protocolVersion"]) == ("kserve-mlserver", "v2")
