@@ -1,7 +1,6 @@
 """Cultivar of a wine (0, 1 or 2) from its chemical analysis, as gradient-boosted trees in XGBoost's JSON format.
 
-Data and features are those of training.wine. XGBoost is no requirement of development:
-`pip install xgboost-cpu==3.0.2`.
+Data and features are those of training.wine.
 """
 
 from pathlib import Path

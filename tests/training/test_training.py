@@ -3,24 +3,17 @@
 import os
 import subprocess
 import sys
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
 
 import numpy as np
 import pytest
 
-from training import iris, iris_all, iris_onnx, iris_petals, wine, wine_mlflow
+from training import iris, iris_all, iris_onnx, iris_petals, wine, wine_mlflow, wine_trees
 from training.trained import HELD_OUT, accuracy, save, split
 
-TRAINED = [iris, iris_all, iris_onnx, iris_petals, wine, wine_mlflow]
-WITHOUT = pytest.mark.skip(reason="XGBoost is not installed: pip install xgboost-cpu==3.0.2")
+TRAINED = (iris, iris_all, iris_onnx, iris_petals, wine, wine_mlflow, wine_trees)
 MODELS = [pytest.param(model, id=model.__name__.removeprefix("training.")) for model in TRAINED]
-if find_spec("xgboost"):
-    MODELS.append(pytest.param(import_module("training.wine_trees"), id="wine_trees"))
-else:
-    MODELS.append(pytest.param(None, id="wine_trees", marks=WITHOUT))
 LARGEST_ARTEFACT = 100_000
 
 
