@@ -37,7 +37,8 @@ HTTP = 8080
 
 def protocol(format: Format, said: Protocol | None) -> Protocol:
     """What a model of `format` speaks."""
-    return said or next(iter(SERVERS.get(format, {"v2": ""})))
+    spoken: tuple[Protocol, ...] = (*SERVERS.get(format, ()), "v2")
+    return said or spoken[0]
 
 
 def probe_path(server: str, name: str, protocol: Protocol) -> str:
