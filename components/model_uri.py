@@ -30,6 +30,8 @@ _SHAPES = {
 }
 _CALLED = ("https", "nfs", "oci")
 STORES = ("az", "gs", "s3")
+REGISTRY = "mlflow"
+"""The scheme of names whose places are found out before anything is deployed."""
 SCHEMES = tuple(sorted((*_SHAPES, *STORES)))
 
 

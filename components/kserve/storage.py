@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from components.model import Model
-from components.model_uri import Location, location
+from components.model_uri import REGISTRY, Location, location
 
 SCHEMES = ("az", "gs", "hf", "https", "pvc", "s3")
 
@@ -14,7 +14,7 @@ def refusals(model: Model) -> Iterator[str]:
         yield "has an artefact of this machine, and KServe fetches models itself. Upload it, and say its uri"
         return
     found = location(model.uri)
-    if found.scheme not in SCHEMES:
+    if found.scheme not in (*SCHEMES, REGISTRY):
         yield f"is at {found.scheme}://, and KServe fetches {', '.join(SCHEMES)}. Copy it to one of them"
     if found.scheme == "hf" and found.path:
         yield f"is the folder {found.path} of a Hugging Face model, and KServe fetches whole ones. Leave the folder out"
