@@ -88,11 +88,11 @@ class Environment(Value):
                 yield Mistake(("addons", addon.key()), f"{message}. Give it a namespace of its own")
 
     def _fighting(self, context: Context) -> Iterator[Mistake]:
-        claimed: dict[str, str] = {}
+        claimed: dict[str, tuple[str, str]] = {}
         for path, item in self._items():
             for claim in item.claims(context):
-                if (first := claimed.setdefault(claim, path[-1])) != path[-1]:
-                    fact = f"is the {claim}, as {first!r} is"
+                if (first := claimed.setdefault(claim, path)) != path:
+                    fact = f"is the {claim}, as {first[-1]!r} is"
                     yield Mistake(path, f"{fact}. Change one of the two, or leave it out")
 
     def _items(self) -> Iterator[tuple[tuple[str, str], Addon | ModelStack]]:

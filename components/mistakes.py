@@ -38,7 +38,8 @@ _WORDS = {
     "literal_error": "must be one of {expected}",
 }
 _COUNTS = {"too_long": "must have at most {max_length}", "too_short": "must have at least {min_length}"}
-_ADDRESSED = re.compile(r"(://)[^/@\s'\"]+(?=@)|(://[^\s'\"?]*\?)[^\s'\"]+")
+_USER = re.compile(r"(?<=://)[^/@\s'\"]+(?=@)")
+_QUERY = re.compile(r"(://[^\s'\"?]*\?)[^\s'\"]+")
 """What an address may carry that nobody should read: a user's password, a query's key."""
 _KEY = "[key]"
 """What pydantic puts behind a key, where the key itself is wrong."""
@@ -55,10 +56,15 @@ def mistakes(error: ValidationError, model: type[BaseModel], prefix: Path = ()) 
         yield _mistake(detail, model, prefix)
 
 
+def discreet(text: str) -> str:
+    """A text without what its addresses carry that nobody should read."""
+    return _QUERY.sub(rf"\1{SECRET}", _USER.sub(SECRET, text))
+
+
 def shown(given: Any) -> str:
     """A value as a message shows it: no collection and no document, for those may hold a kubeconfig with its keys."""
     if isinstance(given, str):
-        return "a text of several lines" if "\n" in given else _ADDRESSED.sub(rf"\1\2{SECRET}", repr(given))[:80]
+        return "a text of several lines" if "\n" in given else discreet(repr(given))[:80]
     if isinstance(given, Mapping):
         return "a mapping"
     if isinstance(given, Collection):

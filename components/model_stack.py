@@ -67,6 +67,10 @@ class ModelStack(Kind, Value):
         owned = {"slipway/owner": self.owner, "slipway/cost-center": self.cost_center or self.owner}
         return {**self.selector, **part, **MANAGED_BY, **owned}
 
+    def metadata(self, context: Context) -> dict[str, Any]:
+        """Of an object that is called like the stack."""
+        return {"name": self.name, "namespace": context.models.name, "labels": self.labels}
+
     @property
     def part_of(self) -> str:
         """The stack that it is a version of: itself, unless it is somebody's candidate."""
@@ -114,7 +118,8 @@ class ModelStack(Kind, Value):
                 fact = f"model {name!r} is an image, which this cluster does not mount"
                 yield f"{fact}. Set its trait image_volumes if it is 1.35 or newer, or keep the model in a store"
             if scheme == REGISTRY:
-                yield f"model {name!r} is named by its registry, not by its place. Say slipway:registry, or its place"
+                fact = f"model {name!r} is named by its registry, not by its place"
+                yield f"{fact}. Say slipway:model_registry, or give the place"
 
     def unit(self, context: Context) -> Unit:
         """Everything that serves this stack, in the models' namespace."""

@@ -54,7 +54,7 @@ def container(
         "image": server.image,
         **({"command": list(server.command)} if server.command else {}),
         **({"args": list(server.args)} if server.args else {}),
-        "env": list(_variables(server)),
+        **({"env": list(_variables(server))} if server.env or server.env_from else {}),
         **({"envFrom": [{"secretRef": {"name": credentials}}]} if credentials else {}),
         "ports": [{"name": name, "containerPort": port} for name, port in server.ports.items()],
         "resources": resources.requirements(),

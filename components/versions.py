@@ -13,6 +13,8 @@ from components.traffic import Traffic
 from components.values import merged
 
 S = TypeVar("S", bound=ModelStack)
+LONGEST = 42
+"""Names that are made of a stack's are cut after 52 characters, and those of its candidate must differ before."""
 SHARED = ("name", "traffic", "route", "expose")
 """By what both versions are reached."""
 
@@ -23,6 +25,9 @@ def candidate(stack: S, traffic: Traffic) -> S:
     given, kept = traffic.way.candidate, stack.model_dump(exclude_unset=True, exclude=set(SHARED))
     if own := [key for key in SHARED if key in given]:
         raise _refused(Mistake((*path, key), "is what a candidate shares with its stack. Leave it out") for key in own)
+    if (length := len(stack.name)) > LONGEST:
+        fact = f"its name has {length} characters, and {LONGEST} leave room for those of its candidate"
+        raise _refused([Mistake(("traffic",), f"{fact}. Shorten it, or leave traffic out")])
     fields: dict[str, Any] = {**merged(kept, given), "name": f"{stack.name}-candidate"}
     try:
         return type(stack).model_validate(fields).follows(stack)

@@ -72,7 +72,9 @@ def _server(name: str, tracking: str | None) -> str:
             return _checked(found)
         except ValueError as error:
             raise SlipwayError(f"MLFLOW_TRACKING_URI {error}") from None
-    raise SlipwayError(f"{name}: nobody says which registry that is. Say slipway:registry, or set MLFLOW_TRACKING_URI")
+    raise SlipwayError(
+        f"{name}: nobody says which registry that is. Say slipway:model_registry, or set MLFLOW_TRACKING_URI"
+    )
 
 
 @cache
@@ -111,7 +113,7 @@ def _asked(server: str, method: str, fields: dict[str, str], uri: str, *path: st
             raise SlipwayError(f"{uri}: {server} answers {error.code}: {_told(error)}") from None
     except (OSError, TimeoutError) as error:
         reason = error.reason if isinstance(error, urllib.error.URLError) else error
-        cure = "Start it, or mend slipway:registry or MLFLOW_TRACKING_URI"
+        cure = "Start it, or mend slipway:model_registry or MLFLOW_TRACKING_URI"
         raise SlipwayError(f"{uri}: no answer from {server}: {reason}. {cure}") from None
     except (ValueError, LookupError, TypeError):
         raise SlipwayError(

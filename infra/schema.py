@@ -20,7 +20,7 @@ from components.errors import SlipwayError
 from components.mirror import Mirror
 from components.model_stack import ModelStack
 from infra.settings import PREFIX
-from infra.terms import PolicyException, Trusted
+from infra.terms import PolicyException
 
 T = TypeVar("T")
 JsonSchema = dict[str, Any]
@@ -33,6 +33,11 @@ ENCRYPTED: JsonSchema = {
     "additionalProperties": False,
 }
 
+_REGISTRIES: JsonSchema = {
+    "description": "Beginnings of the images that may run, such as registry.example.com/mirror.",
+    "type": "array",
+    "items": {"type": "string"},
+}
 _SOURCES: JsonSchema = {
     "description": "Beginnings of the URIs of models that may be served, such as s3://models.",
     "type": "array",
@@ -60,7 +65,7 @@ def schema() -> JsonSchema:
     stacks = {name: catalog.instance("model_stacks", name, ModelStack) for name in catalog.names("model_stacks")}
     specs = {name: kind if isinstance(kind, SlipwayError) else kind.Spec for name, kind in clusters.items()}
     runtimes = {name: type(stack) for name, stack in stacks.items()}
-    kinds, defined = _defined("kind", _Complete, [*specs.values(), *addons.values(), Mirror, PolicyException, Trusted])
+    kinds, defined = _defined("kind", _Complete, [*specs.values(), *addons.values(), Mirror, PolicyException])
     overrides, partial = _defined("stack", _Override, [*runtimes.values()])
     sections = {
         "cluster": _cluster({name: _choice(kinds, spec, clusters[name]) for name, spec in specs.items()}),
@@ -72,9 +77,9 @@ def schema() -> JsonSchema:
     }
     profile = {"description": "How much it may cost, and how careless it may be.", "enum": list(get_args(Profile))}
     exceptions = {"description": "Who may break a rule of policy.", "type": "array", "items": kinds[PolicyException]}
-    stores = {"sources": _SOURCES, "s3_endpoint": _S3_ENDPOINT, "registry": _REGISTRY}
+    stores = {"sources": _SOURCES, "s3_endpoint": _S3_ENDPOINT, "model_registry": _REGISTRY}
     agreed = {"profile": profile, "mirror": kinds[Mirror], **stores}
-    judged = {"exceptions": exceptions, "trusted": kinds[Trusted]}
+    judged = {"exceptions": exceptions, "registries": _REGISTRIES}
     return _file({**sections, **agreed, **judged}, defined | partial)
 
 

@@ -23,7 +23,7 @@ from components.values import Value, merged
 from infra import engine_config, environment_file
 from infra.policy import Terms
 from infra.registry import Tracking, pinned
-from infra.terms import PolicyException, Trusted, terms
+from infra.terms import PolicyException, Text, terms
 
 Choices = dict[str, dict[str, Any] | None]
 PREFIX = "slipway:"
@@ -43,10 +43,10 @@ class Settings(Value):
     profile: Profile = "production"
     mirror: Mirror = Mirror()
     exceptions: tuple[PolicyException, ...] = ()
-    trusted: Trusted = Trusted()
+    registries: tuple[Text, ...] | None = None
     sources: tuple[Source, ...] | None = None
     s3_endpoint: S3Endpoint | None = None
-    registry: Tracking | None = None
+    model_registry: Tracking | None = None
 
 
 class ClusterKind(NamedTuple):
@@ -111,8 +111,8 @@ def target(name: str, chosen: Mapping[str, Any]) -> Target:
     conventions, agreed, registry = Conventions(), Terms(), None
     with reader.at((), Settings):
         settings = Settings.model_validate(chosen)
-        registry = settings.registry
-        agreed = terms(settings.profile, settings.exceptions, settings.trusted)
+        registry = settings.model_registry
+        agreed = terms(settings.profile, settings.exceptions, settings.registries, settings.sources)
         conventions = Conventions.model_validate(settings.model_dump(include=AGREED))
     clusters = [reader.cluster(*choice) for choice in _well_formed(chosen, "cluster")]
     addons = [reader.addon(*choice) for choice in _well_formed(chosen, "addons")]

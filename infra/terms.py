@@ -40,14 +40,13 @@ class PolicyException(Value):
     until: Annotated[date, BeforeValidator(_day)]
 
 
-class Trusted(Value):
-    """Beginnings of what images and models are called: a host, or more of the path."""
-
-    registries: tuple[Text, ...] = REGISTRIES
-    models: tuple[Text, ...] = STORES
-
-
-def terms(profile: Profile, exceptions: Iterable[PolicyException], trusted: Trusted) -> Terms:
-    """The same as policy takes it."""
+def terms(
+    profile: Profile,
+    exceptions: Iterable[PolicyException],
+    registries: tuple[str, ...] | None,
+    sources: tuple[str, ...] | None,
+) -> Terms:
+    """The same as policy takes it; None: what it trusts by itself."""
     exemptions = tuple(Exemption(**each.model_dump()) for each in exceptions)
-    return Terms(Level(profile), exemptions, trusted.registries, trusted.models)
+    images, models = REGISTRIES if registries is None else registries, STORES if sources is None else sources
+    return Terms(Level(profile), exemptions, images, models)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
+from components.mistakes import discreet
 from components.unit import KubernetesObject
 
 HOPELESS = frozenset(
@@ -70,7 +71,7 @@ def warning(name: str, events: Iterable[KubernetesObject]) -> Warned | None:
 def last_words(log: str) -> str:
     """The last line of a log that speaks of an error, else its last: a server may well end with code 0 after one."""
     lines = [line.strip() for line in log.splitlines() if line.strip()]
-    return next((line for line in reversed(lines) if "error" in line.lower()), lines[-1] if lines else "")
+    return discreet(next((line for line in reversed(lines) if "error" in line.lower()), lines[-1] if lines else ""))
 
 
 def _of_container(pod: str, container: dict[str, Any], restarts: int) -> Trouble | None:

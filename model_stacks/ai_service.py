@@ -1,5 +1,6 @@
 """Cats and dogs from pictures of 224 by 224, in TensorFlow Serving, from a claim."""
 
+from components.route import Route
 from components.runtimes.tf_serving import TFServing
 from components.tf_serving.saved_model import SavedModel
 from components.values import Resources
@@ -15,4 +16,5 @@ STACK = TFServing(
     owner="data-science",
     models={"my-model": PETS},
     resources=Resources(cpu="500m", cpu_limit="1", memory="2Gi"),
+    route=Route(host="ai-demo.example.com", path="/ai-service", ingress_class="nginx"),
 )

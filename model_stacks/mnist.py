@@ -1,5 +1,6 @@
 """Handwritten digits, in TensorFlow Serving, from a shared folder: three replicas that read one model."""
 
+from components.route import Expose
 from components.runtimes.tf_serving import TFServing
 from components.tf_serving.saved_model import SavedModel
 from components.values import Resources
@@ -16,4 +17,5 @@ STACK = TFServing(
     replicas=3,
     models={"mnist": MNIST},
     resources=Resources(cpu="500m", memory="1Gi"),
+    expose=Expose(load_balancer="its callers are outside the cluster, and there is no gateway"),
 )

@@ -26,7 +26,9 @@ CHECKS = {
     "types": ("mypy", "--cache-dir", str(paths.cache() / "mypy")),
     "imports": ("lint-imports",),
 }
-ALIKE = tuple(f"tests/{name}" for name in ("components", "infra", "policy", "schema", "training"))
+ALIKE = tuple(
+    f"tests/{name}" for name in ("components", "infra", "model_nodes", "model_stacks", "policy", "schema", "training")
+)
 """What needs neither a cluster nor the machine for itself: it runs on every core, beside the rest."""
 PARTS = {
     "tests": (*ALIKE, "--numprocesses", "auto"),

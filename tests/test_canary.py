@@ -24,11 +24,13 @@ VARIABLES = ("PULUMI_CONFIG_PASSPHRASE", "PULUMI_ACCESS_TOKEN", "AWS_SECRET_ACCE
 URIS = {
     "user": {"uri": f"https://user:{CANARY}@example.com/iris.joblib"},
     "query": {"uri": f"https://example.com/iris.joblib?token={CANARY}"},
+    "both": {"uri": f"https://user:{CANARY}@example.com/iris.joblib?token={CANARY}"},
     "key": {"uri": f"s3://key:{CANARY}@models/iris"},
 }
+MLFLOW = {"database": "elsewhere", "storage_class": "standard"}
 KUBECTL = """#!/bin/sh
 # All that it is asked for is not there, all that it is given is done.
-case "$*" in *" get "*" -l "*) echo '{"items": []}';; *" get "*) ;; *) cat; echo done;; esac
+case "$*" in *" get "*" -l "*) echo '{"items": []}';; *" get "*) ;; *) cat > given.$$; echo done;; esac
 """
 
 
@@ -51,9 +53,9 @@ class Place:
         (self.folder / "Pulumi.test.yaml").write_text(yaml.safe_dump({"config": config}))
 
     def written(self) -> Iterator[tuple[str, str]]:
-        """Every file below the folder but those that the user wrote."""
+        """Every file below the folder but those that the user wrote, and what kubectl was given."""
         for path in self.folder.rglob("*"):
-            if path.is_file() and path != self.kubeconfig and path.name != "Pulumi.test.yaml":
+            if path.is_file() and path != self.kubeconfig and not path.name.startswith(("Pulumi.test", "given")):
                 yield str(path), path.read_bytes().decode(errors="replace")
 
 
@@ -64,6 +66,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:/usr/bin:/bin")
     monkeypatch.setattr(Patience, "lasts", lambda _: False)
+    monkeypatch.setattr("infra.rendered.secrets.token_hex", lambda _: CANARY)
     monkeypatch.setattr(sys, "argv", ["slipway"])
     monkeypatch.chdir(tmp_path)
     with serving(tmp_path, {"GET /version": (200, {"gitVersion": "v1.36.3"})}) as (live, _):
@@ -118,11 +121,14 @@ def test_it_would_be_found(text: str) -> None:
     assert not holds(text)
 
 
-def test_a_kubeconfigs_token_and_what_the_environment_says(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
-    place.environment(str(place.kubeconfig), models={"iris": None, "wine": None})
+def test_a_kubeconfigs_token_what_is_generated_and_what_the_environment_says(
+    place: Place, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place.environment(str(place.kubeconfig), models={"iris": None, "wine": None}, addons={"mlflow": MLFLOW})
     shown = printed(place.folder, calls(place.folder), capsys)
     assert "kubectl" in shown
     assert not holds(shown)
+    assert any(holds(path.read_text()) for path in place.folder.glob("given.*"))
     logs = dict(place.written())
     assert any("=== Ready" in text for text in logs.values())
     assert any("render" in name for name in logs)

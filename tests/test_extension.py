@@ -175,5 +175,6 @@ def test_a_mistake_about_a_new_kind_is_told_like_any_other(extended: Path) -> No
         settings.from_file("lab", extended)
     assert str(caught.value).splitlines() == [
         "Pulumi.lab.yaml:1: slipway:addons.clock.zoen: unknown key. Did you mean 'zone'?",
-        "Pulumi.lab.yaml:1: slipway:cluster: there is no 'minikub' in components/clusters. Did you mean 'minikube'?",
+        "Pulumi.lab.yaml:1: slipway:cluster.minikub: there is no 'minikub' in components/clusters. Did you mean "
+        "'minikube'?",
     ]

@@ -11,8 +11,8 @@ import yaml
 
 from infra.policy import all_rules
 from tests import test_canary, test_supply_chain
-from tests.infra import test_kubectl, test_live, test_trouble
-from tests.policy import cases, cloud_cases, mutants
+from tests.infra import test_bad_inputs, test_kubectl, test_live, test_trouble
+from tests.policy import cases, cloud_cases, edits, mutants
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "trust.md"
@@ -21,6 +21,7 @@ WAYS = {
     "tests/e2e/test_changes.py": "kubectl",
     "tests/e2e/test_failures.py": "kubectl",
     "tests/e2e/test_faults.py": "kubectl",
+    "tests/e2e/test_removal.py": "kubectl",
     "tests/engine/test_charts.py": "Pulumi, where it is on PATH",
     "tests/engine/test_existing.py": "Pulumi, where it is on PATH",
 }
@@ -48,7 +49,7 @@ def _counted() -> Iterator[tuple[str, int, str]]:
     yield "cases that break a rule, and no other", len(cases.BREAKS) + len(cloud_cases.BREAKS), "tests/policy"
     yield "mutants of our environments", tried, "tests/policy/mutants.py"
     yield "of these, killed", tried - len(mutants.EQUIVALENT) * len(mutants.NAMES), "tests/policy/test_mutants.py"
-    yield "bad inputs, each with its whole message", sum(_bad_inputs()), "tests/infra/bad_inputs"
+    yield "bad inputs, each with its whole message", _bad_inputs(), "tests/infra/test_bad_inputs.py"
     yield "wrong kubeconfigs", len(test_live.WRONG) + len(test_live.NO_CERTIFICATE), "tests/infra/test_live.py"
     yield "ways in which a pod does not start, as recorded", len(test_trouble.STARTS), "tests/infra/starts.yaml"
     yield "busy answers of an API server that are asked again", len(test_kubectl.BUSY), "tests/infra/test_kubectl.py"
@@ -79,15 +80,16 @@ def _between(text: str, name: str, table: str) -> str:
     return re.sub(f"{begin}.*?{end}", lambda _: f"{begin}{table}{end}", text, flags=re.DOTALL)
 
 
-def _good() -> list[cases.Manifest]:
+def _good() -> list[edits.Manifest]:
     """The objects of the good environments, as the tests of policy have them."""
     texts = ((ROOT / "tests/policy" / name).read_text(encoding="utf-8") for name in ("good.yaml", "good_clouds.yaml"))
     return [each for text in texts for each in yaml.safe_load(text) if "kind" in each]
 
 
-def _bad_inputs() -> Iterator[int]:
-    for path in (ROOT / "tests/infra/bad_inputs").glob("*.yaml"):
-        yield from (len(group["cases"]) for group in yaml.safe_load(path.read_text(encoding="utf-8")))
+def _bad_inputs() -> int:
+    """Files, arguments and model stacks."""
+    others = sum(len(test_bad_inputs.table(name)) for name in ("bad_arguments.yaml", "bad_stacks.yaml"))
+    return len(test_bad_inputs.FILES) + len(test_bad_inputs.UNREADABLE) + others
 
 
 def _properties() -> int:

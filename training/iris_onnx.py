@@ -43,7 +43,7 @@ def load(path: Path) -> onnx.ModelProto:
 def classes(model: onnx.ModelProto, rows: Rows) -> Classes:
     """The species that `model` sees in each of `rows`, of shape (rows, 4), as ONNX's reference computes it."""
     species, _ = ReferenceEvaluator(model).run(None, {"measurements": rows.astype(np.float32)})
-    return np.asarray(species[:, 0], dtype=np.int64)
+    return np.asarray(species, dtype=np.int64)[:, 0]
 
 
 def _translated(pipeline: Pipeline) -> onnx.ModelProto:

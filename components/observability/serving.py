@@ -129,7 +129,14 @@ def _in_flight() -> list[Recording]:
         _stack("requests_in_flight:mean2m", "rest", rate(REST.format("request_duration_seconds_sum", ""), over="2m")),
         _stack("requests_in_flight:mean2m", "grpc", rate(GRPC.format("handling_seconds_sum", ""), over="2m")),
         _stack("requests_in_flight:mean2m", "graph", rate(GRAPH.format("sum", ""), over="2m")),
+        _stack("requests_in_flight:mean2m", "tensorflow", f"{rate(_spent('sum'), over='2m')} / 1e6"),
+        _stack("requests_in_flight:mean2m", "triton", f"{rate(TRITON.format('duration_us', ''), over='2m')} / 1e6"),
+        _stack("requests_in_flight:mean2m", "openai", f"sum by ({STACK}) ({_GENERATING})"),
     ]
+
+
+_GENERATING = " + ".join(f'avg_over_time(vllm:num_requests_{each}{{graph=""}}[2m])' for each in ("running", "waiting"))
+"""An answer that takes minutes counts while it is written, not when it is finished."""
 
 
 def _models() -> list[Recording]:

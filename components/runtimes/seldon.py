@@ -107,11 +107,11 @@ class Seldon(ModelStack):
         known = model_files.registered(self.served()) if self.hardened else {}
         told = {**known, **self.object_annotations}
         annotations = {"annotations": told} if told else {}
-        metadata = {**self._metadata(context), "labels": {**self.object_labels, **self.labels}, **annotations}
+        metadata = {**self.metadata(context), "labels": {**self.object_labels, **self.labels}, **annotations}
         configs = [found for each in self.predictors if (found := manifest.files(self.name, each))]
         deployment = {"apiVersion": API, "kind": "SeldonDeployment", "metadata": metadata, "spec": self._spec(context)}
         return [
-            *({**each, "metadata": {**self._metadata(context), **each["metadata"]}} for each in configs),
+            *({**each, "metadata": {**self.metadata(context), **each["metadata"]}} for each in configs),
             *(self._access(context) if self.hardened else []),
             deployment,
         ]
@@ -157,9 +157,6 @@ class Seldon(ModelStack):
         """Each node by a name that no other has."""
         return ((f"{each.name}.{node.name}", node) for each in self.predictors for node in each.graph.walk())
 
-    def _metadata(self, context: Context) -> dict[str, Any]:
-        return {"name": self.name, "namespace": context.models.name, "labels": self.labels}
-
     def _service(self, predictor: Predictor, context: Context) -> str:
         port = access.FIRST_NODE if predictor.alone else access.HTTP
         return f"http://{predictor.service(self.name)}.{context.models.name}.svc:{port}"
@@ -169,9 +166,10 @@ class Seldon(ModelStack):
 
     def _access(self, context: Context) -> list[KubernetesObject]:
         identity = bool(self.by_identity(context))
-        calls = access.calls(self.nodes, context, identity, kafka=self.server_type == "kafka")
+        brokers = agreement.brokers(self.predictors) if self.server_type == "kafka" else ()
+        calls = access.calls(self.nodes, context, identity, brokers)
         direct = any(each.alone or each.explainer for each in self.predictors)
-        return access.objects(self._metadata(context), self.nodes, direct, calls, bool(context.conventions.mesh))
+        return access.objects(self.metadata(context), self.nodes, direct, calls, bool(context.conventions.mesh))
 
     def _spec(self, context: Context) -> dict[str, Any]:
         annotations = {**self.annotations, **({agreement.HOST: self.host} if self.host else {})}

@@ -37,15 +37,14 @@ def objects(
     return [account | {"automountServiceAccountToken": False}, policy, *strict]
 
 
-def calls(nodes: tuple[Graph, ...], context: Context, identity: bool, kafka: bool) -> Rules:
-    """What its pods call besides one another."""
-    if kafka:
-        return [{}]
+def calls(nodes: tuple[Graph, ...], context: Context, identity: bool, brokers: tuple[int, ...]) -> Rules:
+    """What its pods call besides one another; `brokers` are the ports of Kafka's."""
     traces = context.conventions.traces
     asked = context.traits.identity_endpoints if identity else ()
     return [
         *(to_stores(asked) if any(map(_fetches, nodes)) else []),
         *([{"to": [{"namespaceSelector": {}}]}] if any(each.logger for each in nodes) else []),
+        *([{"ports": [{"protocol": "TCP", "port": port} for port in brokers]}] if brokers else []),
         *(to_collector(traces.model_copy(update={"port": JAEGER_HTTP})) if traces else []),
     ]
 

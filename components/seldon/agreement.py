@@ -18,7 +18,8 @@ NUMBERS = (
     "seldon.io/rest-timeout",
 )
 """Annotations of which the operator or the executor makes whole numbers, or fails."""
-KAFKA = frozenset(("KAFKA_BROKER", "KAFKA_INPUT_TOPIC", "KAFKA_OUTPUT_TOPIC"))
+BROKER, KAFKA_PORT = "KAFKA_BROKER", 9092
+KAFKA = frozenset((BROKER, "KAFKA_INPUT_TOPIC", "KAFKA_OUTPUT_TOPIC"))
 LONGEST = 63
 
 Found = Iterator[str]
@@ -80,6 +81,13 @@ def kafka_refusals(predictors: tuple[Predictor, ...]) -> Found:
         if missing := KAFKA - {variable["name"] for variable in each.orchestrator.env}:
             fact = f"predictor {each.name!r}: server_type kafka needs {', '.join(sorted(missing))}"
             yield f"{fact}. Add them to its orchestrator's env"
+
+
+def brokers(predictors: tuple[Predictor, ...]) -> tuple[int, ...]:
+    """The ports of the Kafka brokers, HOST:PORT divided by commas, that requests are read from."""
+    env = (variable for each in predictors for variable in each.orchestrator.env if variable["name"] == BROKER)
+    ports = (place.rpartition(":")[2] for each in env for place in each.get("value", "").split(","))
+    return tuple(sorted({int(port) if port.isdecimal() else KAFKA_PORT for port in ports}))
 
 
 def annotation_refusals(annotations: dict[str, str]) -> Found:

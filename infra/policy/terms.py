@@ -25,23 +25,25 @@ class Level(StrEnum):
 
 @dataclass(frozen=True)
 class Terms:
-    """`registries` and `models` are beginnings of what images and models are called: a host, or more of the path."""
+    """`registries` and `sources` are beginnings of what images and models are called: a host, or more of the path."""
 
     level: Level = Level.PRODUCTION
     exemptions: tuple[Exemption, ...] = ()
     registries: tuple[str, ...] = REGISTRIES
-    models: tuple[str, ...] = STORES
+    sources: tuple[str, ...] = STORES
     today: date = field(default_factory=date.today)
 
 
 def from_config(config: Mapping[str, str]) -> Terms:
     """What the configuration of a Pulumi stack says below `slipway:`: text, or JSON for all else."""
-    exceptions, trusted = (json.loads(config.get(f"slipway:{key}", "null")) for key in ("exceptions", "trusted"))
+    exceptions, registries, sources = (
+        json.loads(config.get(f"slipway:{key}", "null")) for key in ("exceptions", "registries", "sources")
+    )
     return Terms(
         level=Level(config.get("slipway:profile", Level.PRODUCTION)),
         exemptions=tuple(map(_exemption, exceptions or ())),
-        registries=tuple((trusted or {}).get("registries", REGISTRIES)),
-        models=tuple((trusted or {}).get("models", STORES)),
+        registries=REGISTRIES if registries is None else tuple(registries),
+        sources=STORES if sources is None else tuple(sources),
     )
 
 

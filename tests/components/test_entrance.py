@@ -8,6 +8,7 @@ import pytest
 from components.addon import Addon
 from components.addons.cert_manager import CertManager
 from components.addons.gateway_api import GatewayApi
+from components.addons.hello_nginx import HelloNginx
 from components.addons.istio import Istio
 from components.addons.metallb import Metallb
 from components.context import Context, Conventions, Gateway, Traits
@@ -195,6 +196,13 @@ def test_one_place_leads_to_one_stack(tmp_path: Path) -> None:
         list(Environment(stacks=two).units(NGINX))
     apart = (two[0], stack(tmp_path, "wine", route={**BY_INGRESS, "path": "/wine"}))
     assert len(list(Environment(stacks=apart).units(NGINX))) == 2
+
+
+def test_an_add_on_and_a_stack_do_not_share_a_host(tmp_path: Path) -> None:
+    served = stack(tmp_path, route={**BY_INGRESS, "host": "nginx.example.it"})
+    both = Environment(addons=(HelloNginx(ingress_class="nginx"),), stacks=(served,))
+    with pytest.raises(Invalid, match=r"is the host nginx\.example\.it, as 'hello_nginx' is"):
+        list(both.units(NGINX))
 
 
 def test_no_other_stack_is_called_as_a_candidate_is(tmp_path: Path) -> None:

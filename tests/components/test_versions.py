@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from components.context import Context
 from components.mistakes import mistakes
 from components.model_server import ModelServer
 from components.runtimes.mlserver import MLServer
@@ -62,9 +63,10 @@ def test_its_mistakes_are_told_where_they_stand_and_all_at_once(tmp_path: Path) 
 
 def test_a_name_with_no_room_for_its_candidate_is_refused(tmp_path: Path) -> None:
     traffic = {"canary": {"weight": 25, "candidate": {"startup_seconds": 60}}}
-    with pytest.raises(ValidationError, match="has 73 characters; Kubernetes allows 63"):
-        stack(tmp_path, "x" * 63, replicas=4, traffic=traffic)
-    assert stack(tmp_path, "x" * 53, replicas=4, traffic=traffic).candidate
+    with pytest.raises(ValidationError, match="its name has 43 characters, and 42 leave room"):
+        stack(tmp_path, "x" * 43, replicas=4, traffic=traffic)
+    found = stack(tmp_path, "x" * 42, replicas=4, traffic=traffic).unit(Context())
+    assert len({each["metadata"]["name"] for each in found.objects if each["kind"] == "ConfigMap"}) == 2
 
 
 def test_an_environment_may_say_it_all_again(tmp_path: Path) -> None:

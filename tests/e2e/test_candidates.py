@@ -66,14 +66,15 @@ def test_a_canary_gets_its_share_and_two_colours_change_places(
 def test_ten_thousand_requests_from_a_first_share_to_promotion(
     cluster: Cluster, project: Project, seven: Models
 ) -> None:
-    steps = [25, 50]
-    project.up(ONE)
+    steps, four = [25, 50], {"replicas": 4, "resources": {"cpu": "50m", "memory": "320Mi"}}
+    project.up({"iris": {**FLOWER, **four}})
     with Trickle(address := cluster.address("flower"), callers=4, pause=0.01) as trickle:
         for number, share in enumerate(steps, start=1):
-            project.up(shared := _with("canary", seven, replicas=4, steps=steps, step=number))
+            shared = _with("canary", seven, steps=steps, step=number)["iris"] | four
+            project.up({"iris": shared})
             assert any(_is_fair(address, 2000, share) for _ in range(SAMPLES))
-        project.up({"iris": {**shared["iris"], **seven}})
-        project.up({"iris": {**FLOWER, **seven, "replicas": 4}})
+        project.up({"iris": {**shared, **seven}})
+        project.up({"iris": {**FLOWER, **seven, **four}})
         trickle.agree(7)
         trickle.until(10_000)
     assert trickle.lost == []

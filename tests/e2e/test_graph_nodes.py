@@ -5,7 +5,6 @@ order of the calls), the test does, as their source says.
 """
 
 import http.client
-import io
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -79,9 +78,10 @@ class Pods:
 
 
 @pytest.fixture(scope="module")
-def pods(cluster: Cluster) -> Iterator[Pods]:
+def pods(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pods]:
     """The nodes of `iris-graph`, and those that learn or watch, each in the pod that the runtime writes for it."""
-    registry.load(IMAGE).run(io.StringIO())
+    with (tmp_path_factory.mktemp("image") / "log").open("w") as log:
+        registry.load(IMAGE).run(log)
     stack = Seldon(name="graph-nodes", owner="tests", predictors=_predictors())
     found = stack.objects(Context())
     configs = [each for each in found if each["kind"] in ("ConfigMap", "ServiceAccount")]

@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 import pytest
 
 from components.fetch.digest import digest
-from sandbox import certificates
+from components.model_fetch import IMAGE
+from sandbox import certificates, registry
 from sandbox.network import inside, ranges
 from tests.components.fetch.pod import PYTHON
 from tests.components.fetch.s3 import put, s3_server
@@ -30,6 +31,7 @@ DIGEST = digest(IRIS)
 HALF = IRIS.stat().st_size // 2
 STORE = "store.models.svc"
 """A Service of the cluster that leads to what these tests run beside the node."""
+S3 = f"http://{STORE}.cluster.local:9000"
 HTTPS = """
 import sys
 from pathlib import Path
@@ -64,6 +66,8 @@ def stores(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     authority, certificate = certificates.authority("models"), tmp_path_factory.mktemp("store") / "store"
     certificates.issue(authority, "store", hosts=(STORE,)).write(certificate.parent, "store")
     node = str(ranges().node)
+    with (certificate.parent / "image.log").open("w") as log:
+        registry.load(IMAGE).run(log)
     with ExitStack() as stack:
         shelf = Path(tempfile.mkdtemp(dir="/var/tmp"))
         stack.callback(shutil.rmtree, shelf)
@@ -84,10 +88,14 @@ def stores(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         yield Stores(process)
 
 
-def test_models_from_a_store_a_server_that_fails_and_a_claim_answer_as_their_file_does(
-    cluster: Cluster, project: Project, stores: Stores
-) -> None:
-    project.up(_fetched(), s3_endpoint=f"http://{STORE}:9000")
+@pytest.fixture(scope="module")
+def flower(project: Project, stores: Stores) -> None:
+    """A server with the model of each place."""
+    project.up(_fetched(), s3_endpoint=S3)
+
+
+@pytest.mark.usefixtures("flower")
+def test_models_from_a_store_a_server_that_fails_and_a_claim_answer_as_their_file_does(cluster: Cluster) -> None:
     expected = by_itself(cluster, "iris", IRIS_BY_ITSELF, "iris.joblib", FLOWERS)
     address, asked = cluster.address("flower"), request("measurements", *FLOWERS)
     for name in ("iris", "by-https", "on-a-claim"):
@@ -100,6 +108,7 @@ def test_models_from_a_store_a_server_that_fails_and_a_claim_answer_as_their_fil
     assert ".partial" not in cluster.python("flower", "import os; print(os.listdir('/mnt/models'))")
 
 
+@pytest.mark.usefixtures("flower")
 def test_what_cannot_be_had_never_becomes_ready_and_says_why_while_the_old_serves(
     cluster: Cluster, project: Project, stores: Stores
 ) -> None:
@@ -111,7 +120,7 @@ def test_what_cannot_be_had_never_becomes_ready_and_says_why_while_the_old_serve
         "moved": {"format": "sklearn", "uri": f"https://{STORE}/moved"},
         "down": {"format": "sklearn", "uri": f"https://{STORE}:8443/iris.joblib"},
     }
-    failed = project.tried(_fetched(**wrong), s3_endpoint=f"http://{STORE}:9000")
+    failed = project.tried(_fetched(**wrong), s3_endpoint=S3)
     assert failed.code == 1
     assert "models/flower cannot start" in failed.err
     for words in (

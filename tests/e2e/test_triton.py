@@ -1,7 +1,6 @@
 """Triton's real server: the repository that is laid out for it, an ensemble, and what nobody may call."""
 
 import http.client
-import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -48,8 +47,10 @@ STEPS = [
 @pytest.fixture(scope="module")
 def address(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The ClusterIP of a server with one model and one ensemble."""
-    registry.load(IMAGE).run(io.StringIO())
-    objects = _stack(tmp_path_factory.mktemp("models")).objects(Context())
+    folder = tmp_path_factory.mktemp("models")
+    with (folder / "log").open("w") as log:
+        registry.load(IMAGE).run(log)
+    objects = _stack(folder).objects(Context())
     everything = json.dumps({"apiVersion": "v1", "kind": "List", "items": objects})
     cluster.kubectl("apply", "-f", "-", stdin=everything)
     try:

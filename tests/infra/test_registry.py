@@ -160,7 +160,7 @@ def test_a_server_that_is_away_is_told_with_its_cure() -> None:
 def test_an_environment_renders_the_version_that_the_alias_means(address: str) -> None:
     wine = {"artefact": None, "uri": "models:/wine@champion"}
     models = {"wine": {"models": {"wine": wine}, "credentials": "keys"}}
-    target = settings.target("dev", {"cluster": CLUSTER, "models": models, "registry": address})
+    target = settings.target("dev", {"cluster": CLUSTER, "models": models, "model_registry": address})
     deployment = by_kind(target.environment.stacks[0].objects(Context()))["Deployment"]
     (said,) = json.loads(deployment["spec"]["template"]["metadata"]["annotations"][MODELS]).values()
     assert said == {"registered": "mlflow://wine/7", "sha256": None, "uri": "s3://store/wine/7"}
@@ -169,11 +169,11 @@ def test_an_environment_renders_the_version_that_the_alias_means(address: str) -
 def test_without_a_registry_the_name_is_refused_where_it_stands(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
     models = {"wine": {"models": {"wine": {"artefact": None, "uri": "mlflow://wine@champion"}}}}
-    with pytest.raises(Invalid, match=r"slipway:models\.wine.* Say slipway:registry, or set MLFLOW_TRACKING_URI"):
+    with pytest.raises(Invalid, match=r"slipway:models\.wine.* Say slipway:model_registry, or set MLFLOW_TRACKING_URI"):
         settings.target("dev", {"cluster": CLUSTER, "models": models})
 
 
 @pytest.mark.parametrize("url", ["mlflow.example.com", "ftp://a.example.com", "https://ann:pw@mlflow.example.com"])
 def test_an_address_that_is_none_is_refused(url: str) -> None:
-    with pytest.raises(Invalid, match=r"^slipway:registry: .* must be http\(s\)://HOST"):
-        settings.target("dev", {"cluster": CLUSTER, "registry": url})
+    with pytest.raises(Invalid, match=r"^slipway:model_registry: .* must be http\(s\)://HOST"):
+        settings.target("dev", {"cluster": CLUSTER, "model_registry": url})

@@ -38,7 +38,8 @@ class Stuck(Kubectl):
 
     def select(self, kind: str, namespace: str, labels: dict[str, str]) -> list[dict[str, Any]]:
         if kind == "customresourcedefinitions":
-            return [{"spec": {"group": "example.com", "names": {"kind": "Widget"}}}]
+            known = (("example.com", "Widget"), ("gateway.networking.k8s.io", "HTTPRoute"))
+            return [{"spec": {"group": group, "names": {"kind": name}}} for group, name in known]
         assert kind == "widgets.example.com"
         return [each for each in self.left if each["metadata"].get("namespace") == namespace]
 

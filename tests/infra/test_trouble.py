@@ -170,6 +170,10 @@ def test_its_own_last_message_is_told() -> None:
     [
         ("starting\nValueError: no weights\nbye\n", "ValueError: no weights"),
         ("starting\nno weights\n\n", "no weights"),
+        (
+            "Error: postgres://mlflow:hunter2@db:5432/a?key=hunter2 is away",
+            "Error: postgres://[secret]@db:5432/a?[secret] is away",
+        ),
         ("", ""),
     ],
 )

@@ -7,7 +7,7 @@ clusters that this project deploys.
 import json
 from typing import Any
 
-from .cases import REMOVE, Edit
+from .edits import REMOVE, Edit
 
 EKS = "aws:eks/cluster:Cluster"
 ADDON = "aws:eks/addon:Addon"

@@ -11,7 +11,7 @@ from google.protobuf.empty_pb2 import Empty  # type: ignore[import-untyped]
 from google.protobuf.struct_pb2 import Struct  # type: ignore[import-untyped]
 from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
 
-from .cases import Manifest
+from .edits import Manifest
 
 PACK = Path(__file__).parents[2] / "infra" / "policy"
 PYTHON = PACK / ".venv" / "bin" / "python"

@@ -20,7 +20,7 @@ from infra.policy.verdict import divided
 from tests.schema import emitted
 
 from . import cases
-from .cases import Manifest, edited, label
+from .edits import Manifest, edited, label
 
 PROJECT = Path(__file__).parents[2]
 NAMES = environment_file.names(PROJECT)

@@ -15,8 +15,8 @@ from infra import settings
 from infra.policy import Severity, judge
 from tests.components.deployed import SIGNATURE, Known, deploy
 
-from .cases import Edit, edited
 from .cloud_cases import BREAKS
+from .edits import Edit, edited
 
 PROJECT = Path(__file__).parents[2]
 CLUSTERS = "components.clusters"

@@ -9,10 +9,12 @@ import pytest
 from components import render
 from infra import environment_file, settings
 from infra.policy import Level, Severity, judge, verdict
+from tests.components.seldon.options import stacks
 from tests.components.server_choices import CONTEXTS, SERVERS
 from tests.samples import stack
 
 PROJECT = Path(__file__).parents[2]
+GRAPHS = stacks()
 TODAY = date(2026, 11, 21)
 """Before any exception of theirs has ended."""
 TOLD = {
@@ -45,3 +47,11 @@ def test_no_choice_about_a_server_violates_a_rule(number: int, tmp_path: Path) -
     for unit in units:
         objects = [manifest for _, manifests in render.folders([unit]) for manifest in manifests]
         assert {each.rule for each in judge(objects)} <= BESIDE
+
+
+@pytest.mark.parametrize("name", GRAPHS)
+def test_no_choice_about_a_graph_violates_a_rule(name: str) -> None:
+    """Of its images and models, digests and places are for its environment to trust."""
+    for context in CONTEXTS:
+        objects = [manifest for _, manifests in render.folders([GRAPHS[name].unit(context)]) for manifest in manifests]
+        assert {each.rule for each in judge(objects)} <= BESIDE | {"image-registry", "model-digest"}

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from . import cases, mutants
-from .cases import Manifest
+from .edits import Manifest
 
 
 @pytest.mark.parametrize("name", [*mutants.NAMES, pytest.param("everything", marks=pytest.mark.soak)])

@@ -9,7 +9,7 @@ from infra.policy import all_rules, judge
 from infra.policy.objects import TEMPLATES, show
 
 from . import cases, cloud_cases
-from .cases import Edit, edited, label
+from .edits import Edit, edited, label
 
 BREAKS = cases.BREAKS + cloud_cases.BREAKS
 ALLOWED = cases.ALLOWED | cloud_cases.ALLOWED

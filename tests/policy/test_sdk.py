@@ -13,8 +13,8 @@ from pulumi._types import input_type_types, is_input_type
 
 from infra.policy import ResourceRule, all_rules
 
-from .cases import Edit, edited
 from .cloud_cases import ALLOWED, BREAKS
+from .edits import Edit, edited
 
 PACKAGES = {"aws": "pulumi_aws", "azure-native": "pulumi_azure_native", "gcp": "pulumi_gcp"}
 TYPES = {each for rule in all_rules() if isinstance(rule, ResourceRule) for each in rule.types}

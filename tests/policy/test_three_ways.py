@@ -17,7 +17,7 @@ from tests.components.clouds import KNOWN
 from tests.components.deployed import deploy
 from tests.components.test_platform import told
 
-from .cases import Manifest
+from .edits import Manifest
 from .engine import Engine
 from .test_clusters import plain
 

@@ -8,7 +8,8 @@ import pytest
 from infra.policy import Exemption, Level, Severity, Terms, judge, verdict
 from infra.policy.terms import from_config
 
-from .cases import BREAKS, REMOVE, Edit, edited
+from .cases import BREAKS
+from .edits import REMOVE, Edit, edited
 
 Manifests = list[dict[str, Any]]
 
@@ -39,7 +40,8 @@ def test_a_laptop_is_warned_where_production_is_refused(good: Manifests) -> None
 @pytest.mark.parametrize("until", [TODAY, date(2030, 1, 1), None])
 def test_an_exception_holds_to_the_end_of_its_last_day(broken: Manifests, object: str, until: date | None) -> None:
     found = verdict(broken, terms(object, until))
-    assert found.violations == found.unused == ()
+    assert found.violations == ()
+    assert found.unused == ()
     given = terms(object, until).exemptions
     [violation] = [violation for violation, exemption in found.excepted if exemption in given]
     assert (violation.rule, violation.object) == ("probe-readiness", "Deployment models/iris")
@@ -83,7 +85,7 @@ def test_an_object_says_itself_what_it_breaks_and_why(broken: Manifests) -> None
 CONFIG = {
     "slipway:profile": "laptop",
     "slipway:exceptions": '[{"rule": "r", "object": "Job a/b", "reason": "why", "until": "2027-01-31"}]',
-    "slipway:trusted": '{"registries": ["a.example"]}',
+    "slipway:registries": '["a.example"]',
 }
 
 
@@ -92,7 +94,7 @@ def test_a_stack_says_its_terms() -> None:
     assert found.level is Level.LAPTOP
     assert found.exemptions == (Exemption("r", "Job a/b", "why", date(2027, 1, 31)),)
     assert found.registries == ("a.example",)
-    assert found.models == Terms().models
+    assert found.sources == Terms().sources
 
 
 def test_a_date_of_yamls_reaches_a_stack_with_a_time_of_day() -> None:

@@ -24,7 +24,7 @@ def load(folder: Path, kinds: Iterable[str]) -> Schemas:
             spec = definition["spec"]
             for version in spec["versions"]:
                 api = f"{spec['group']}/{version['name']}"
-                found[api, spec["names"]["kind"]] = _closed(version["schema"]["openAPIV3Schema"])
+                found[api, spec["names"]["kind"]] = closed(version["schema"]["openAPIV3Schema"])
     return found
 
 
@@ -35,14 +35,14 @@ def judge(manifest: KubernetesObject, schemas: Schemas) -> None:
     jsonschema.Draft7Validator(schema).validate(manifest)
 
 
-def _closed(schema: dict[str, Any]) -> dict[str, Any]:
+def closed(schema: dict[str, Any]) -> dict[str, Any]:
     """The schema as the API server applies it with strict validation: what it does not name is refused."""
     inner = {
-        key: {name: _closed(each) for name, each in value.items()} if key == "properties" else value
+        key: {name: closed(each) for name, each in value.items()} if key == "properties" else value
         for key, value in schema.items()
     }
     for key in ("items", "additionalProperties"):
         if isinstance(schema.get(key), dict):
-            inner[key] = _closed(schema[key])
+            inner[key] = closed(schema[key])
     open_ended = schema.get("x-kubernetes-preserve-unknown-fields") or "additionalProperties" in schema
     return inner if open_ended or "properties" not in schema else {**inner, "additionalProperties": False}

@@ -92,6 +92,8 @@ def units(folder: Path) -> Iterator[Unit]:
         for context in (Context(), Context(traits=CLOUD, conventions=Conventions(mesh=AMBIENT, traces=TRACES))):
             yield graph.unit(context)
     yield from servers(CLOUD)
+    for name in catalog.names("model_stacks"):
+        yield catalog.instance("model_stacks", name, ModelStack).unit(Context())
     zoo = MLServer.model_validate({"name": "zoo", "owner": "science", "models": several})
     yield from Environment(addons=(MetricsServer(), NvidiaDevicePlugin()), stacks=(zoo,)).units(Context())
     for key, profile in product(KEYS, PROFILES):

@@ -10,12 +10,12 @@ from pydantic import ValidationError
 
 from components import render
 from components.errors import Invalid
-from components.unit import KubernetesObject
+from components.unit import KubernetesObject, is_custom
 from infra.settings import target
 from tests import strategies
 
 from .definitions import Schemas, judge
-from .test_kubernetes import VERSIONS, own
+from .test_kubernetes import VERSIONS
 
 Written = list[dict[str, Any]]
 AT_RANDOM = (strategies.environments(), st.lists(strategies.stacks(), max_size=2), st.sampled_from(VERSIONS))
@@ -35,10 +35,10 @@ def rendered(chosen: dict[str, Any], written: Written) -> list[KubernetesObject]
 
 def taken(chosen: dict[str, Any], written: Written, version: str, schemas: Schemas) -> None:
     for manifest in rendered(chosen, written):
-        if own(manifest):
-            assert kubernetes_validate.validate(manifest, version, strict=True) == version
-        else:
+        if is_custom(manifest):
             judge(manifest, schemas)
+        else:
+            assert kubernetes_validate.validate(manifest, version, strict=True) == version
 
 
 @given(*AT_RANDOM)

@@ -22,7 +22,10 @@ PLACE = "slipway:cluster.gke"
         ({"location": "us-centra1"}, f"{PLACE}.location: 'us-centra1' is no region or zone of Google Cloud. Did you m"),
         ({"location": None}, f"{PLACE}.location: must be text"),
         ({"project": "My Project"}, f"{PLACE}.project: 'My Project' must be the id of a project: 6 to 30 lower case "),
-        ({"version": "1.30"}, f"{PLACE}.version: '1.30' the add-ons of the platform share 1.33 to 1.35. Choose one of"),
+        (
+            {"version": "1.30"},
+            f"{PLACE}.version: '1.30' is out of range: the add-ons of the platform share 1.33 to 1.35.",
+        ),
         ({"mode": "auto"}, f"{PLACE}.mode: must be one of 'standard' or 'autopilot'; got 'auto'"),
         ({"zones": ["us-east1-b"]}, f"{PLACE}: zone 'us-east1-b' is not in us-central1. Did you mean 'us-"),
         (

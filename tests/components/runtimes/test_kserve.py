@@ -234,7 +234,7 @@ def test_what_a_gateway_does_needs_one(given: dict[str, Any], told: str) -> None
 
 def test_a_name_in_a_registry_waits_until_its_place_is_known() -> None:
     (told,) = KServe.model_validate(fields({"model": {**MODEL, "uri": "models:/iris@champion"}})).mistakes(PLAIN)
-    assert told.startswith("model 'iris' is named by its registry, not by its place. Say slipway:registry")
+    assert told.startswith("model 'iris' is named by its registry, not by its place. Say slipway:model_registry")
 
 
 def test_models_come_from_where_the_environment_allows() -> None:

@@ -160,7 +160,7 @@ def test_the_identity_of_a_store_is_on_the_pods_and_its_endpoint_is_open() -> No
     [
         ("plain", "'port': 443"),
         ("every-node-field", "{'to': [{'namespaceSelector': {}}]}"),
-        ("kafka", "'egress': [{'ports': [{'protocol': 'UDP', 'port': 53}, {'protocol': 'TCP', 'port': 53}]}, {'to'"),
+        ("kafka", "{'ports': [{'protocol': 'TCP', 'port': 9092}, {'protocol': 'TCP', 'port': 9093}]}"),
     ],
 )
 def test_its_pods_call_one_another_and_what_they_need(option: str, opened: str) -> None:

@@ -13,7 +13,10 @@ SERVER: Fields = {"name": "clf", "implementation": "SKLEARN_SERVER", "model_uri"
 CONTAINERS: Fields = {"spec": {"containers": [{"name": "clf", "image": "example.com/clf:1"}]}}
 CUSTOM: Fields = {"graph": {"name": "clf"}, "components": [CONTAINERS]}
 CPU: Fields = {"name": "cpu", "target": {"type": "Utilization", "averageUtilization": 70}}
-KAFKA = [{"name": name, "value": "x"} for name in ("KAFKA_BROKER", "KAFKA_INPUT_TOPIC", "KAFKA_OUTPUT_TOPIC")]
+KAFKA = [
+    {"name": name, "value": "a.kafka:9093,b.kafka"}
+    for name in ("KAFKA_BROKER", "KAFKA_INPUT_TOPIC", "KAFKA_OUTPUT_TOPIC")
+]
 
 
 def predictor(name: str = "main", **fields: Any) -> Fields:

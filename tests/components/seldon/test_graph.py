@@ -12,7 +12,7 @@ from components.context import Context
 from components.seldon.graph import Graph, Parameter, parameters
 from tests.components.seldon.definition import predictor as definition
 from tests.components.seldon.options import LEAVES, NODES, SERVER, Fields, predictor, stack, tree
-from tests.schema.test_custom_resources import closed
+from tests.schema.definitions import closed
 
 NAMES = st.from_regex(r"[a-z0-9]([-a-z0-9]{0,46}[a-z0-9])?", fullmatch=True)
 VALUES = st.one_of(st.booleans(), st.integers(), st.floats(allow_nan=False, allow_infinity=False), st.text())

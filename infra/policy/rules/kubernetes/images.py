@@ -47,7 +47,7 @@ def digest(item: Object) -> Iterator[Finding]:
     severity=Severity.MANDATORY,
     title="Image from a registry that is trusted",
     reason="A name with one letter wrong is somebody else's registry, and his program.",
-    remedy="Use a registry of `slipway:trusted.registries`, or add this one.",
+    remedy="Use a registry of `slipway:registries`, or add this one.",
     reference="https://kubernetes.io/docs/concepts/security/application-security-checklist/",
 )
 def registry(objects: Objects) -> Iterator[SetFinding]:

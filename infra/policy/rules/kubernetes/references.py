@@ -7,6 +7,11 @@ from ...index import Objects
 from ...objects import Object, Path, Pod, entries, get, mapping, namespace, nodes
 from ...rule import SetFinding, SetRule, Severity
 
+OPERATED = {
+    "seldon-deployment-id": "machinelearning.seldon.io/SeldonDeployment",
+    "serving.kserve.io/inferenceservice": "serving.kserve.io/InferenceService",
+}
+"""The labels by which an operator marks the pods that it makes, with their custom resource's name."""
 SELECTING: dict[str, Path] = {
     "Service": ("spec", "selector"),
     "networking.k8s.io/NetworkPolicy": ("spec", "podSelector"),
@@ -133,8 +138,15 @@ def secrets(objects: Objects) -> Iterator[SetFinding]:
 def selectors(objects: Objects) -> Iterator[SetFinding]:
     for kind, path in SELECTING.items():
         for item in objects.of(kind):
-            if get(item, *path) and next(objects.picked_by(item, *path), None) is None:
+            picked = _operated(objects, item, path) or next(objects.picked_by(item, *path), None)
+            if get(item, *path) and not picked:
                 yield item, path, f"selects no pod of namespace {namespace(item)!r}"
+
+
+def _operated(objects: Objects, item: Object, path: Path) -> bool:
+    """Whether a selector picks the pods that an operator makes of one of the objects."""
+    labels = mapping(item, *path, "matchLabels")
+    return any(objects.find(kind, namespace(item), str(labels.get(label))) for label, kind in OPERATED.items())
 
 
 @partial(

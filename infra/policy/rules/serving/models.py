@@ -43,10 +43,17 @@ def _named(path: Path, node: Object) -> Iterator[Model]:
 
 def _models(item: Object) -> list[Model]:
     """Every model that an object serves, however it says so."""
-    if not (pod(item) or is_custom(item)):
-        return []
-    places = [*nodes(mapping(item, "metadata"), ("metadata",)), *nodes(mapping(item, "spec"), ("spec",))]
-    return [model for path, node in places for find in (_annotated, _named) for model in find(path, node)]
+    return [model for path, node in _places(item) for find in (_annotated, _named) for model in find(path, node)]
+
+
+def _places(item: Object) -> Iterator[tuple[Path, Object]]:
+    if found := pod(item):
+        for path in {("metadata",), (*found.path, "metadata")}:
+            yield path, mapping(item, *path)
+        yield from found.containers
+    elif is_custom(item):
+        yield ("metadata",), mapping(item, "metadata")
+        yield from nodes(mapping(item, "spec"), ("spec",))
 
 
 @partial(
@@ -55,13 +62,13 @@ def _models(item: Object) -> list[Model]:
     severity=Severity.MANDATORY,
     title="A model comes from a store that is trusted",
     reason="A model is a program: who can write where it is read from runs in the cluster.",
-    remedy="Use a store of `slipway:trusted.models`, or add this one.",
+    remedy="Use a store of `slipway:sources`, or add this one.",
     reference="https://kserve.github.io/website/docs/",
 )
 def source(objects: Objects) -> Iterator[SetFinding]:
     for item in objects:
         for path, uri, _ in _models(item):
-            if not uri.startswith(objects.terms.models):
+            if not uri.startswith(objects.terms.sources):
                 yield item, path, f"comes from {_place(uri)}, which nobody trusts"
 
 
