@@ -43,6 +43,8 @@ class Model(Value):
     format: Format
     artefact: Artefact | None = None
     uri: ModelUri | None = None
+    registered: ModelUri | None = None
+    """The name and version in a registry whose place `uri` is; what an environment finds out itself."""
     sha256: Sha256 | None = None
     size: Bytes = "1Gi"
     sample: dict[str, Any] | None = None

@@ -106,6 +106,19 @@ def _with_others(volume: dict[str, Any], models: Mapping[str, Model], below: str
     return {"name": volume["name"], "projected": {"sources": [{"configMap": volume["configMap"]}, *others]}}
 
 
+def registered(models: Mapping[str, Model]) -> dict[str, str]:
+    """The annotation MODELS of what no such pod fetches, where a registry knows any of the models."""
+    return _said(models) if any(model.registered for model in models.values()) else {}
+
+
 def _said(models: Mapping[str, Model]) -> dict[str, str]:
-    said = {name: {"sha256": model.sha256, "uri": model.uri} for name, model in sorted(models.items()) if model.uri}
+    said = {
+        name: {
+            "sha256": model.sha256,
+            "uri": model.uri,
+            **({"registered": model.registered} if model.registered else {}),
+        }
+        for name, model in sorted(models.items())
+        if model.uri
+    }
     return {MODELS: json.dumps(said, sort_keys=True)} if said else {}

@@ -11,7 +11,7 @@ from components.catalog import Kind
 from components.context import Context
 from components.model import Format, Model
 from components.model_store import Grant, StoreUrl, store
-from components.model_uri import STORES, location
+from components.model_uri import REGISTRY, STORES, location
 from components.picture import Step
 from components.unit import MANAGED_BY, KubernetesObject, Unit
 from components.values import DnsLabel, Value
@@ -117,8 +117,9 @@ class ModelStack(Kind, Value):
             if scheme == "oci" and not context.traits.image_volumes:
                 fact = f"model {name!r} is an image, which this cluster does not mount"
                 yield f"{fact}. Set its trait image_volumes if it is 1.35 or newer, or keep the model in a store"
-            if scheme == "mlflow":
-                yield f"model {name!r} is named by its registry, not by its place. Give the place of {uri} itself"
+            if scheme == REGISTRY:
+                fact = f"model {name!r} is named by its registry, not by its place"
+                yield f"{fact}. Say slipway:model_registry, or give the place"
 
     def unit(self, context: Context) -> Unit:
         """Everything that serves this stack, in the models' namespace."""

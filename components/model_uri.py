@@ -30,6 +30,8 @@ _SHAPES = {
 }
 _CALLED = ("https", "nfs", "oci")
 STORES = ("az", "gs", "s3")
+REGISTRY = "mlflow"
+"""The scheme of names whose places are found out before anything is deployed."""
 SCHEMES = tuple(sorted((*_SHAPES, *STORES)))
 _HERE = "A file of this machine is an `artefact`"
 _CURES = {
@@ -85,7 +87,13 @@ def _hint(rest: str) -> str:
     return ", with no query in it. Keep keys in the Secret `credentials`" if "?" in rest else ""
 
 
-def _checked(uri: str) -> str:
+def by_name(uri: str) -> str:
+    """The URI, with MLflow's own models:/NAME written as mlflow://NAME."""
+    return re.sub("^models:/(?!/)", "mlflow://", uri)
+
+
+def _checked(given: str) -> str:
+    uri = by_name(given)
     found = location(uri)
     if found.scheme in _CALLED:
         hosts.refuse(found.place)

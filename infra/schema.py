@@ -47,6 +47,10 @@ _S3_ENDPOINT: JsonSchema = {
     "description": "Where models of s3:// are read, if not at Amazon's: http://minio.storage.svc:9000.",
     "type": "string",
 }
+_REGISTRY: JsonSchema = {
+    "description": "The MLflow tracking server that knows mlflow://NAME@ALIAS: https://mlflow.example.com.",
+    "type": "string",
+}
 
 
 def schema() -> JsonSchema:
@@ -73,7 +77,8 @@ def schema() -> JsonSchema:
     }
     profile = {"description": "How much it may cost, and how careless it may be.", "enum": list(get_args(Profile))}
     exceptions = {"description": "Who may break a rule of policy.", "type": "array", "items": kinds[PolicyException]}
-    agreed = {"profile": profile, "mirror": kinds[Mirror], "sources": _SOURCES, "s3_endpoint": _S3_ENDPOINT}
+    stores = {"sources": _SOURCES, "s3_endpoint": _S3_ENDPOINT, "model_registry": _REGISTRY}
+    agreed = {"profile": profile, "mirror": kinds[Mirror], **stores}
     judged = {"exceptions": exceptions, "registries": _REGISTRIES}
     return _file({**sections, **agreed, **judged}, defined | partial)
 

@@ -22,6 +22,7 @@ from components.unit import Unit
 from components.values import Value, merged
 from infra import engine_config, environment_file
 from infra.policy import Terms
+from infra.registry import Tracking, pinned
 from infra.terms import PolicyException, Registry, terms
 
 Choices = dict[str, dict[str, Any] | None]
@@ -45,6 +46,7 @@ class Settings(Value):
     registries: tuple[Registry, ...] | None = None
     sources: tuple[Source, ...] | None = None
     s3_endpoint: S3Endpoint | None = None
+    model_registry: Tracking | None = None
 
 
 class ClusterKind(NamedTuple):
@@ -106,14 +108,15 @@ def _discreet(found: Target) -> Target:
 def target(name: str, chosen: Mapping[str, Any]) -> Target:
     """The values that `chosen` names. Raises Invalid with every mistake, each with its YAML path."""
     reader = _Reader()
-    conventions, agreed = Conventions(), Terms()
+    conventions, agreed, registry = Conventions(), Terms(), None
     with reader.at((), Settings):
         settings = Settings.model_validate(chosen)
+        registry = settings.model_registry
         agreed = terms(settings.profile, settings.exceptions, settings.registries, settings.sources)
         conventions = Conventions.model_validate(settings.model_dump(include=AGREED))
     clusters = [reader.cluster(*choice) for choice in _well_formed(chosen, "cluster")]
     addons = [reader.addon(*choice) for choice in _well_formed(chosen, "addons")]
-    stacks = {key: reader.stack(key, choice) for key, choice in _well_formed(chosen, "models")}
+    stacks = {key: reader.stack(key, choice, registry) for key, choice in _well_formed(chosen, "models")}
     reader.stop()
     environment = Environment(addons=tuple(filter(None, addons)), stacks=tuple(filter(None, stacks.values())))
     built = Target(name, next(filter(None, clusters)), environment, conventions, agreed)
@@ -153,11 +156,12 @@ class _Reader:
                 return kind.model_validate(choices)
         return None
 
-    def stack(self, key: str, choices: dict[str, Any]) -> ModelStack | None:
+    def stack(self, key: str, choices: dict[str, Any], registry: str | None) -> ModelStack | None:
         with self.at(("models", key), ModelStack):
             stack = catalog.instance("model_stacks", key, ModelStack)
             with self.at(("models", key), type(stack)):
-                return type(stack).model_validate(merged(stack.model_dump(exclude_unset=True), choices))
+                fields = merged(stack.model_dump(exclude_unset=True), choices)
+                return type(stack).model_validate(pinned(fields, registry))
         return None
 
     @contextmanager

@@ -1,4 +1,4 @@
-"""MLServer: scikit-learn, XGBoost, LightGBM and MLflow models over the Open Inference (V2) protocol."""
+"""MLServer: classical models, Hugging Face's, and classes of one's own over the Open Inference (V2) protocol."""
 
 import json
 from collections.abc import Mapping
@@ -8,12 +8,13 @@ from pydantic import Field
 
 from components.artefact import Files
 from components.context import Context
+from components.mlserver.model import IMPLEMENTATIONS, ServedModel
 from components.model import MODELS_FOLDER, Model
 from components.model_server import ModelServer
 from components.model_stack import Endpoint
 from components.probe import Probe
 from components.server import Server
-from components.values import DnsLabel, PinnedImage
+from components.values import DnsLabel, PinnedImage, Whole
 
 VERSION = "1.7.1"
 
@@ -21,16 +22,13 @@ VERSION = "1.7.1"
 class MLServer(ModelServer):
     """One server process, with one model or several small ones that share its memory."""
 
-    formats = {
-        "lightgbm": "mlserver_lightgbm.LightGBMModel",
-        "mlflow": "mlserver_mlflow.MLflowRuntime",
-        "sklearn": "mlserver_sklearn.SKLearnModel",
-        "xgboost": "mlserver_xgboost.XGBoostModel",
-    }
+    formats = IMPLEMENTATIONS
 
-    models: Annotated[dict[DnsLabel, Model], Field(min_length=1)]
+    models: Annotated[dict[DnsLabel, ServedModel], Field(min_length=1)]
     image: PinnedImage | None = None
     """None takes the official image of the models' format; the one with every format where they differ."""
+    parallel_workers: Whole = Field(default=0, ge=0, le=64)
+    """Processes beside the server's own that compute; each loads every model."""
 
     def server(self) -> Server:
         # /v2/health/ready is 200 without any model too, but a server that fails to load one ends: after its start, all
@@ -48,11 +46,9 @@ class MLServer(ModelServer):
         )
 
     def files(self) -> Files:
-        files: Files = {"settings.json": _text({"debug": False, "parallel_workers": 0})}
-        for name, model in sorted(self.models.items()):
-            found = {"name": name, "implementation": self.formats[model.format]}
-            files[f"{name}/model-settings.json"] = _text({**found, "parameters": {"uri": model.path(name)}})
-        return files
+        models = sorted(self.models.items())
+        files: Files = {f"{name}/model-settings.json": _text(model.settings(name)) for name, model in models}
+        return {"settings.json": _text(self._settings()), **files}
 
     def served(self) -> Mapping[str, Model]:
         return self.models
@@ -67,9 +63,14 @@ class MLServer(ModelServer):
     def summary(self) -> tuple[str, ...]:
         return (*super().summary(), *(f"model {name}: {model.format}" for name, model in self.models.items()))
 
+    def _settings(self) -> dict[str, Any]:
+        folders = {"environments_dir": "/tmp/environments", "metrics_dir": "/tmp/metrics"}
+        workers = folders if self.parallel_workers else {}
+        return {"debug": False, "parallel_workers": self.parallel_workers, **workers}
+
     def _official_image(self) -> str:
         formats = {model.format for model in self.models.values()}
-        suffix = f"-{formats.pop()}" if len(formats) == 1 else ""
+        suffix = f"-{formats.pop()}" if len(formats) == 1 and "python" not in formats else ""
         return f"docker.io/seldonio/mlserver:{VERSION}{suffix}"
 
 

@@ -5,7 +5,7 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from components import model_sources
+from components import model_files, model_sources
 from components.addon import Addon
 from components.addons.istio import NAMESPACE as GATEWAY_NAMESPACE
 from components.addons.istio import Istio
@@ -104,7 +104,9 @@ class Seldon(ModelStack):
             yield f"shares requests among {len(self.predictors)} predictors, and nothing here routes them. {cure}"
 
     def objects(self, context: Context) -> list[KubernetesObject]:
-        annotations = {"annotations": self.object_annotations} if self.object_annotations else {}
+        known = model_files.registered(self.served()) if self.hardened else {}
+        told = {**known, **self.object_annotations}
+        annotations = {"annotations": told} if told else {}
         metadata = {**self.metadata(context), "labels": {**self.object_labels, **self.labels}, **annotations}
         configs = [found for each in self.predictors if (found := manifest.files(self.name, each))]
         deployment = {"apiVersion": API, "kind": "SeldonDeployment", "metadata": metadata, "spec": self._spec(context)}

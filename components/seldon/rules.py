@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from components import formats
-from components.model_uri import location
+from components.model_uri import REGISTRY, location
 from components.seldon.servers import FORMATS, NAMES, SELF_FETCHING
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def _fetched(node: "Graph") -> Iterator[str]:
         yield "says model and model_uri. Keep one"
     if not model.uri:
         yield "has an artefact of this machine, and Seldon fetches models itself. Upload it, and say its uri"
-    elif (scheme := location(model.uri).scheme) not in SCHEMES:
+    elif (scheme := location(model.uri).scheme) not in (*SCHEMES, REGISTRY):
         yield f"has its model at {scheme}://, and Seldon fetches {', '.join(SCHEMES)}. Copy it, or write it as a node"
     if model.sha256:
         yield "says sha256, which Seldon's fetching does not check. Leave it out, or write the model as a node"

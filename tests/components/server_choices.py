@@ -62,6 +62,11 @@ OWN: dict[str, tuple[Fields, ...]] = {
         *({**each, "ready": {"path": None, **each["ready"]}} for each in CHOICES["container"].values()),
         {"request_path": "/ask", "sample": {"a": 1}, "answer": {"b": 1}, "metrics_port": "http", "metrics_path": "/m"},
     ),
+    "mlserver": (
+        {"parallel_workers": 2, "models": {"iris": {"batching": {"size": 8, "seconds": 0.1}}}},
+        {"models": {"iris": {"format": "python", "implementation": "mean.Mean"}}},
+        {"models": {"iris": {"format": "huggingface", "extra": {"task": "text-classification"}}}},
+    ),
     "tf_serving": (
         {"look_again_seconds": 5, "warm_up_rounds": 2, "flags": {"tensorflow_session_parallelism": 2}},
         {"models": {"iris": {"latest": 2}}},
@@ -120,6 +125,7 @@ CONTEXTS = (
             mesh=AMBIENT,
             traces=Collector(namespace="tracing", service="collector", port=4317),
             graph_routes=True,
+            kserve_routes=True,
         )
     ),
     Context(conventions=Conventions(gateway=GATEWAY.model_copy(update={"istio": False}))),

@@ -36,6 +36,8 @@ def _make(reference: str, path: Path, log: IO[str]) -> None:
         ("registry.k8s.io/metrics-server/metrics-server:v0.9.0", "metrics_server"),
         ("docker.io/seldonio/mlserver:1.7.1-sklearn", "mlserver"),
         ("docker.io/seldonio/mlserver:1.7.1-lightgbm", "mlserver"),
+        ("docker.io/seldonio/mlserver:1.7.1", "mlserver"),
+        ("docker.io/seldonio/mlserver:1.7.1-mlflow", "mlserver"),
         ("docker.io/seldonio/mlserver:1.7.1-nosuch", None),
         ("docker.io/seldonio/mlserver:1.7.0-sklearn", None),
         ("evil.org/registry.k8s.io/pause:3.10", None),

@@ -9,10 +9,10 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from training import iris, iris_all, iris_onnx, iris_petals, wine
+from training import iris, iris_all, iris_onnx, iris_petals, wine, wine_mlflow, wine_trees
 from training.trained import HELD_OUT, accuracy, save, split
 
-TRAINED = (iris, iris_all, iris_onnx, iris_petals, wine)
+TRAINED = (iris, iris_all, iris_onnx, iris_petals, wine, wine_mlflow, wine_trees)
 MODELS = [pytest.param(model, id=model.__name__.removeprefix("training.")) for model in TRAINED]
 LARGEST_ARTEFACT = 100_000
 

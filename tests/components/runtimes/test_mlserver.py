@@ -12,7 +12,8 @@ from components.runtimes.mlserver import VERSION, MLServer
 from components.unit import Namespace
 from tests.samples import artefact, by_kind
 
-FORMATS = {"lightgbm": "bst", "mlflow": "zip", "sklearn": "joblib", "xgboost": "json"}
+FORMATS = {"catboost": "cbm", "lightgbm": "bst", "mlflow": "zip", "sklearn": "joblib", "xgboost": "json"}
+CODE = b"class Mean:\n    pass\n"
 
 
 def server(folder: Path, *formats: str, **choices: Any) -> MLServer:
@@ -27,6 +28,7 @@ def server(folder: Path, *formats: str, **choices: Any) -> MLServer:
 @pytest.mark.parametrize(
     ("format", "implementation"),
     [
+        ("catboost", "mlserver_catboost.CatboostModel"),
         ("lightgbm", "mlserver_lightgbm.LightGBMModel"),
         ("mlflow", "mlserver_mlflow.MLflowRuntime"),
         ("sklearn", "mlserver_sklearn.SKLearnModel"),
@@ -58,8 +60,64 @@ def test_a_folder_is_named_as_a_whole_and_holds_its_files(tmp_path: Path) -> Non
 
 def test_a_format_that_the_server_lacks_is_refused(tmp_path: Path) -> None:
     models = {"iris": {"format": "onnx", "artefact": artefact(tmp_path)}}
-    with pytest.raises(ValidationError, match="serves lightgbm, mlflow, sklearn, xgboost; got 'onnx'"):
+    with pytest.raises(ValidationError, match=r"serves catboost, huggingface, .* xgboost; got 'onnx'"):
         MLServer.model_validate({"name": "iris", "owner": "science", "models": models})
+
+
+def of_one(folder: Path, model: dict[str, Any], **choices: Any) -> MLServer:
+    """A server of one model, whose file is a module with one class."""
+    whole = {"format": "python", "artefact": artefact(folder, "mean.py", CODE), **model}
+    return MLServer.model_validate({"name": "one", "owner": "science", "models": {"one": whole}, **choices})
+
+
+def settings(stack: MLServer) -> Any:
+    return json.loads(stack.files()["one/model-settings.json"])
+
+
+def test_a_class_of_ones_own_lies_beside_its_settings_and_gets_its_parameters(tmp_path: Path) -> None:
+    stack = of_one(tmp_path, {"implementation": "mean.Mean", "extra": {"factor": 2}})
+    assert settings(stack)["implementation"] == "mean.Mean"
+    assert settings(stack)["parameters"]["extra"] == {"factor": 2}
+    assert small_files(stack.files(), stack.served())["one/mean.py"] == CODE
+    assert stack.server().image == f"docker.io/seldonio/mlserver:{VERSION}"
+
+
+def test_a_hugging_face_model_says_its_task(tmp_path: Path) -> None:
+    model = {"format": "huggingface", "artefact": None, "uri": "hf://org/model@v1"}
+    stack = of_one(tmp_path, {**model, "extra": {"task": "text-classification"}})
+    found = settings(stack)
+    assert found["implementation"] == "mlserver_huggingface.HuggingFaceRuntime"
+    assert found["parameters"] == {"uri": f"{MODELS_FOLDER}/one/model", "extra": {"task": "text-classification"}}
+    with pytest.raises(ValidationError, match="does one task"):
+        of_one(tmp_path, model)
+
+
+@pytest.mark.parametrize(
+    ("model", "told"),
+    [
+        ({}, "implementation names the class of a python model"),
+        ({"format": "sklearn", "implementation": "mean.Mean"}, "and of no other"),
+        ({"implementation": "Mean"}, "should match pattern"),
+        ({"implementation": "mean.Median"}, "no class Median in mean.py"),
+        ({"implementation": "average.Mean"}, "no class Mean in average.py"),
+        ({"implementation": "mean.Mean", "batching": {"size": 1, "seconds": 1}}, "greater than or equal to 2"),
+    ],
+)
+def test_what_could_not_be_loaded_is_refused(tmp_path: Path, model: dict[str, Any], told: str) -> None:
+    with pytest.raises(ValidationError, match=told):
+        of_one(tmp_path, model)
+
+
+def test_requests_are_computed_together_where_that_is_said(tmp_path: Path) -> None:
+    stack = of_one(tmp_path, {"format": "sklearn", "batching": {"size": 8, "seconds": 0.01}})
+    assert (settings(stack)["max_batch_size"], settings(stack)["max_batch_time"]) == (8, 0.01)
+    assert "max_batch_size" not in settings(of_one(tmp_path, {"format": "sklearn"}))
+
+
+def test_workers_keep_what_they_write_in_the_one_folder_that_can_be_written(tmp_path: Path) -> None:
+    found = json.loads(of_one(tmp_path, {"format": "sklearn"}, parallel_workers=2).files()["settings.json"])
+    assert found["parallel_workers"] == 2
+    assert {found["environments_dir"], found["metrics_dir"]} == {"/tmp/environments", "/tmp/metrics"}
 
 
 def test_a_server_without_a_model_is_refused() -> None:

@@ -45,7 +45,14 @@ def tree(kind: str, *children: Fields, **given: Any) -> Fields:
     return node(kind.lower().replace("_", "-"), type=kind, children=list(children), **given)
 
 
-MODEL: Fields = {"format": "sklearn", "uri": "s3://models/iris", "size": "2Gi", "sample": {}, "answer": {"outputs": []}}
+MODEL: Fields = {
+    "format": "sklearn",
+    "uri": "s3://models/iris",
+    "size": "2Gi",
+    "registered": "mlflow://iris/1",
+    "sample": {},
+    "answer": {"outputs": []},
+}
 LEAVES = ({**SERVER, "name": "a"}, {**SERVER, "name": "b"})
 NODE: Fields = {
     **node("clf"),

@@ -1,0 +1,1 @@
+"""What MLServer is told about a model."""

@@ -1,0 +1,24 @@
+"""Cultivar of a wine from thirteen measurements of its chemistry, as a model that MLflow has saved."""
+
+from pathlib import Path
+
+from components.artefact import Artefact
+from components.mlserver.model import ServedModel
+from components.runtimes.mlserver import MLServer
+from model_stacks.wine import ANALYSIS
+
+NUMPY = {"content_type": "np"}
+ROW = {"name": "analysis", "shape": [1, 13], "datatype": "FP64", "data": [ANALYSIS]}
+
+WINE = ServedModel(
+    format="mlflow",
+    artefact=Artefact(
+        path=Path(__file__).parent / "artefacts" / "wine-mlflow",
+        sha256="6c47caee8410cb6cb720669677cbb52c9ebc0fef217f2ef8d746746d2d0830b9",
+    ),
+    sample={"inputs": [ROW], "parameters": NUMPY},
+    answer={"outputs": [{"name": "output-1", "shape": [1, 1], "datatype": "INT64", "data": [0]}]},
+)
+"""Right for all 45 wines that training has not seen; answers 0, 1 or 2."""
+
+STACK = MLServer(name="wine-mlflow", owner="data-science", models={"wine": WINE})
