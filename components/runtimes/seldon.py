@@ -105,7 +105,7 @@ class Seldon(ModelStack):
 
     def objects(self, context: Context) -> list[KubernetesObject]:
         annotations = {"annotations": self.object_annotations} if self.object_annotations else {}
-        metadata = {**self._metadata(context), "labels": {**self.object_labels, **self.labels}, **annotations}
+        metadata = {**self._metadata(context), "labels": {**self.labels, **self.object_labels}, **annotations}
         configs = [found for each in self.predictors if (found := manifest.files(self.name, each))]
         deployment = {"apiVersion": API, "kind": "SeldonDeployment", "metadata": metadata, "spec": self._spec(context)}
         return [
