@@ -45,6 +45,8 @@ class Seldon(ModelStack):
     """The one host at which the gateway takes requests for it; None: any."""
     annotations: dict[str, str] = {}
     """What the operator, its pods and their Deployments are told."""
+    spec_name: str | None = None
+    """`spec.name`, which Seldon Core reads no more, and older manifests say."""
     object_labels: dict[str, str] = {}
     object_annotations: dict[str, str] = {}
     hardened: bool = True
@@ -175,6 +177,7 @@ class Seldon(ModelStack):
     def _spec(self, context: Context) -> dict[str, Any]:
         annotations = {**self.annotations, **({agreement.HOST: self.host} if self.host else {})}
         said = {
+            "name": self.spec_name,
             "protocol": self.protocol,
             "transport": self.transport,
             "serverType": self.server_type,
