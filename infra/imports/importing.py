@@ -18,7 +18,7 @@ from infra.imports.reading import Document, documents
 from infra.imports.source import Draft, Source
 
 KINDS = "infra.imports.kinds"
-TYPES = {**{kind: found for kind, found in beside.KINDS.items()}, "Deployment": ("apps/v1", "V1Deployment")}
+TYPES = {**beside.KINDS, "Deployment": ("apps/v1", "V1Deployment")}
 CURE = "Change it there, or leave this object to what applies it now"
 
 
