@@ -105,6 +105,8 @@ class Conventions(Value):
     """Whether cert-manager issues certificates, and renews them."""
     graph_routes: bool = False
     """Whether a gateway shares requests among the predictors of SeldonDeployments."""
+    kserve_routes: bool = False
+    """Likewise, of InferenceServices."""
 
 
 class Context(Value):

@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from components.artefact import Artefact
-from components.runtimes.mlserver import IMPLEMENTATIONS, MLServer
+from components.runtimes.mlserver import MLServer
 from infra.settings import Target
 from tests.components.addons.choices import KEYS, LEAST, MOST
 from tests.samples import artefact
@@ -69,7 +69,7 @@ def served(draw: st.DrawFn) -> Choices:
 def stacks(draw: st.DrawFn) -> Choices:
     """A stack as a module of `model_stacks` writes it."""
     model = st.fixed_dictionaries(
-        {"format": st.sampled_from(sorted(IMPLEMENTATIONS)), "artefact": st.builds(model_file)}
+        {"format": st.sampled_from(sorted(MLServer.formats)), "artefact": st.builds(model_file)}
     )
     models = draw(st.dictionaries(names, model, min_size=1, max_size=3))
     return {"owner": draw(names), **draw(served()), "name": draw(names), "models": models}

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field, model_validator
 from components.addon import Addon
 from components.addons.cert_manager import CertManager
 from components.addons.gateway_api import GatewayApi
-from components.context import Context, Profile
+from components.context import Context, Conventions, Profile
 from components.objects import platform_object, reserved
 from components.unit import Chart, ChartImage, KubernetesObject, Namespace, Unit
 from components.values import DnsLabel, Host, merged, split_image
@@ -81,6 +81,10 @@ class KServe(Addon):
     def needs(self, context: Context) -> tuple[type[Addon], ...]:
         gateway = (GatewayApi,) if self.gateway and not context.traits.gateway_api else ()
         return (CertManager, *gateway)
+
+    def conventions(self, given: Conventions) -> Conventions:
+        """What its canaries and their limits of time depend on."""
+        return given.model_copy(update={"kserve_routes": bool(self.gateway)})
 
     def mistakes(self, context: Context) -> Iterator[str]:
         if context.production and self.domain == "models.example.com" and (self.ingress_class or self.gateway):

@@ -120,6 +120,7 @@ CONTEXTS = (
             mesh=AMBIENT,
             traces=Collector(namespace="tracing", service="collector", port=4317),
             graph_routes=True,
+            kserve_routes=True,
         )
     ),
     Context(conventions=Conventions(gateway=GATEWAY.model_copy(update={"istio": False}))),

@@ -13,6 +13,7 @@ from components.context import Context
 from components.model_server import ModelServer
 from components.model_stack import ModelStack
 from components.values import Value, merged
+from tests.components.kserve.options import OPTIONS as KSERVE
 from tests.components.seldon.options import OPTIONS as SELDON
 from tests.components.server_choices import CONTEXTS, OWN, SERVERS, STARTS, Fields
 
@@ -23,7 +24,7 @@ MODELS: tuple[Fields, ...] = (
     {"artefact": None, "uri": "https://models.example.it/a/model", "sha256": "0" * 64, "size": "2Gi"},
 )
 """What is said of a model, where a runtime has the field `models`."""
-WHOLE: dict[str, tuple[Fields, ...]] = {"seldon": tuple(SELDON.values())}
+WHOLE: dict[str, tuple[Fields, ...]] = {"kserve": tuple(KSERVE.values()), "seldon": tuple(SELDON.values())}
 """Whole stacks of a runtime that is no single server."""
 TEXTS = (
     *("other", "other.example.it", "/other", "300m", "3", "3Gi", "example.com/other:9", "https://other.example.it/a"),
@@ -52,7 +53,7 @@ BOUND = {
     *("Step.model", "Step.inputs", "Step.outputs", "Instances.kind"),  # as what stands beside them
 }
 """Any other value of these is refused where they stand in the examples."""
-REFUSED = {"container": {"Model.sample", "Model.answer"}, "seldon": {"Model.sha256"}}
+REFUSED = {"container": {"Model.sample", "Model.answer"}, "kserve": {"Model.sha256"}, "seldon": {"Model.sha256"}}
 """What a runtime refuses whatever is said of it, which its own tests show."""
 
 

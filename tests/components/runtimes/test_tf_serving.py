@@ -108,7 +108,10 @@ def test_several_models_are_listed_by_name() -> None:
         ({"labels": {"stable": 1}, "latest": 2}, "would lead nowhere"),
         ({"versions": [1], "labels": {"stable": 1, "canary": 2}}, "labels name 2, which versions leaves out"),
         ({"versions": [1], "labels": {"a label": 1}}, "should match pattern"),
-        ({"format": "sklearn"}, "runtime 'tf_serving' serves tensorflow; got 'sklearn'. Use runtime 'mlserver'"),
+        (
+            {"format": "sklearn"},
+            "runtime 'tf_serving' serves tensorflow; got 'sklearn'. Use runtime 'kserve'",
+        ),
     ],
 )
 def test_versions_that_cannot_be_are_refused(wrong: dict[str, Any], told: str) -> None:

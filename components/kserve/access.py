@@ -1,0 +1,36 @@
+"""Who the pods of KServe's resources are, who may call them, and whom they call."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from components import mesh
+from components.network_policy import Rules, network_policy
+from components.unit import KubernetesObject
+
+SERVICE, GRAPH = "serving.kserve.io/inferenceservice", "serving.kserve.io/inferencegraph"
+"""The labels by which KServe marks the pods of a resource."""
+AGENT, GRPC = 9081, 9000
+"""Where the agent of a logger or batcher takes requests, and where servers speak gRPC."""
+
+
+def objects(
+    metadata: dict[str, Any], mark: str, ports: tuple[int, ...], calls: Rules, meshed: bool, scraped: tuple[int, ...]
+) -> list[KubernetesObject]:
+    """The account of the pods that `mark` marks, and who may call them."""
+    selector = {mark: str(metadata["name"])}
+    account = {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": metadata}
+    policy = network_policy(metadata, selector, (*ports, *scraped), calls, meshed)
+    strict = [mesh.only_mutual_tls(metadata, selector, scraped)] if meshed else []
+    return [account | {"automountServiceAccountToken": False}, policy, *strict]
+
+
+def opened(specs: Iterable[dict[str, Any]]) -> Iterator[int]:
+    """Where containers that stacks spell themselves listen."""
+    for spec in specs:
+        for container in spec.get("containers", ()):
+            yield from (each["containerPort"] for each in container.get("ports", ()))
+
+
+def comes_by_network(uri: str) -> bool:
+    """Whether the pods themselves fetch a model."""
+    return not uri.startswith(("oci://", "pvc://"))

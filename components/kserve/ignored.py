@@ -1,0 +1,82 @@
+"""What KServe 0.20 takes in Standard mode and then does nothing about, or something else than one reads.
+
+https://github.com/kserve/kserve/tree/v0.20.0/pkg/controller/v1beta1/inferenceservice/reconcilers
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+Found = Iterator[str]
+SCALER = "serving.kserve.io/autoscalerClass"
+SCALERS = ("hpa", "keda", "external", "none")
+SCALING = ("maxReplicas", "scaleTarget", "scaleMetric", "autoScaling")
+KNATIVE = {
+    "canaryTrafficPercent": "Say canary, which a gateway carries out",
+    "scaleMetricType": "Say autoScaling, whose metrics have types",
+}
+"""Fields that nothing reads without Knative, and what to say instead."""
+
+
+def refusals(component: str, spec: dict[str, Any], scaler: str) -> Found:
+    """What is ignored of a component's `spec`, under the autoscaler class `scaler`, each with its cure."""
+    for field, cure in KNATIVE.items():
+        if field in spec:
+            yield f"{component}.{field}: does nothing without Knative. {cure}"
+    if component == "predictor" and "containerConcurrency" in spec:
+        fact = f"{component}.containerConcurrency: limits nothing without Knative"
+        yield f"{fact}. Leave it out, and set workers in the server's own arguments"
+    known = {"hpa": _by_hpa, "keda": _by_keda, "external": _by_others, "none": _by_nobody}
+    yield from (f"{component}.{each}" for each in _ordered(spec))
+    yield from (f"{component}.{each}" for each in known[scaler](spec)) if scaler in known else ()
+
+
+def timeouts(component: str, spec: dict[str, Any]) -> Found:
+    """Limits that only a gateway keeps."""
+    if "timeout" in spec:
+        yield f"{component}.timeout: only a gateway keeps it. Say kserve's `gateway`, or leave it out"
+
+
+def _ordered(spec: dict[str, Any]) -> Found:
+    least, most = spec.get("minReplicas", 1), spec.get("maxReplicas", 0)
+    if most and least > most:
+        yield f"minReplicas: {least} is above maxReplicas {most}. Swap or change them"
+    if "autoScaling" in spec and spec.keys() & {"scaleMetric", "scaleTarget"}:
+        yield "autoScaling: scaleMetric and scaleTarget beside it are not read. Keep autoScaling"
+
+
+def _by_hpa(spec: dict[str, Any]) -> Found:
+    metric = spec.get("scaleMetric", "cpu")
+    if spec.get("minReplicas") == 0:
+        yield f"minReplicas: 0 becomes 1. Say 1, or the annotation {SCALER}: keda with a metric from outside"
+    if metric not in ("cpu", "memory"):
+        yield f"scaleMetric: {metric} needs Knative. Say cpu, memory, or KEDA's autoScaling ({SCALER}: keda)"
+    if metric == "memory" and "scaleTarget" not in spec:
+        yield "scaleMetric: memory has no target, and CPU would decide. Add scaleTarget, in percent"
+    scaling = spec.get("autoScaling", {})
+    if "behavior" in scaling:
+        yield f"autoScaling.behavior: only KEDA's class reads it. Say the annotation {SCALER}: keda"
+    for number, each in enumerate(scaling.get("metrics", ())):
+        if each.get("type") != "Resource" or "resource" not in each:
+            yield f"autoScaling.metrics[{number}]: only Resource is read. Say the annotation {SCALER}: keda"
+
+
+def _by_keda(spec: dict[str, Any]) -> Found:
+    if not spec.get("autoScaling", {}).get("metrics"):
+        yield f"autoScaling: {SCALER} keda needs metrics, and reads neither scaleMetric nor scaleTarget. Add them"
+    behaviour = spec.get("autoScaling", {}).get("behavior", {})
+    for way, rules in behaviour.items():
+        if more := sorted(rules.keys() - {"stabilizationWindowSeconds"}):
+            fact = f"autoScaling.behavior.{way}: only stabilizationWindowSeconds is read, not {', '.join(more)}"
+            yield f"{fact}. Leave that out"
+
+
+def _by_others(spec: dict[str, Any]) -> Found:
+    for field in ("minReplicas", *SCALING):
+        if field in spec:
+            yield f"{field}: {SCALER} external leaves replicas to others. Leave it out"
+
+
+def _by_nobody(spec: dict[str, Any]) -> Found:
+    for field in SCALING:
+        if field in spec:
+            yield f"{field}: {SCALER} none keeps minReplicas. Leave it out"

@@ -1,0 +1,104 @@
+"""The components of an InferenceService, as stacks say them."""
+
+from collections.abc import Iterator
+from typing import Annotated, Any, Self
+
+from pydantic import AfterValidator, Field, model_validator
+
+from components import formats
+from components.kserve import ignored, storage
+from components.kserve.servers import FORMATS, SERVERS, Protocol, protocol
+from components.kserve.shape import checked
+from components.model import Model
+from components.traffic import Percent
+from components.values import DnsLabel, Resources, Value, Whole
+
+Spec = dict[str, Any]
+PredictorSpec = Annotated[Spec, AfterValidator(checked("predictor"))]
+TransformerSpec = Annotated[Spec, AfterValidator(checked("transformer"))]
+ExplainerSpec = Annotated[Spec, AfterValidator(checked("explainer"))]
+RuntimeSpec = Annotated[Spec, AfterValidator(checked("servingRuntime"))]
+
+LEGACY = ("huggingface", "lightgbm", "onnx", "paddle", "pmml", "pytorch", "sklearn", "tensorflow", "triton", "xgboost")
+"""Former spellings of `model`, a key for each framework."""
+SERVED = ("model", *LEGACY)
+
+
+class Predictor(Value):
+    """What answers: `model`, which one of KServe's servers loads, or a model or containers in `spec`.
+
+    `protocol`, `runtime`, `resources` and `startup_seconds` are the model's.
+    """
+
+    model: Model | None = None
+    protocol: Protocol | None = None
+    runtime: DnsLabel | None = None
+    """A ServingRuntime of the namespace or the cluster; None: the add-on's for the format and protocol."""
+    resources: Resources = Resources()
+    startup_seconds: Whole = Field(default=300, ge=10, le=3600)
+    spec: PredictorSpec = {}
+    """All else, as KServe spells it: replicas, autoscaling, volumes, a logger."""
+
+    @model_validator(mode="after")
+    def _one_implementation(self) -> Self:
+        if found := list(self._refusals()):
+            raise ValueError("; ".join(found))
+        return self
+
+    def _refusals(self) -> Iterator[str]:
+        ways = [*(["model"] if self.model else []), *(f"spec.{each}" for each in SERVED if each in self.spec)]
+        if not ways and self.spec.get("containers"):
+            ways = ["spec.containers"]
+        if len(ways) != 1:
+            yield f"is served by {' and '.join(ways) or 'nothing'}. Say one of model, spec.model or spec.containers"
+        if self.model:
+            yield from self._unserved(self.model)
+        else:
+            said = self.model_fields_set & {"protocol", "runtime", "resources", "startup_seconds"}
+            yield from (f"{each} is the model's, and there is none. Say it in spec" for each in sorted(said))
+
+    def _unserved(self, model: Model) -> Iterator[str]:
+        yield from (f"its model {each}" for each in storage.refusals(model))
+        if self.runtime:
+            return
+        yield from formats.refusals({"model": model}, "kserve", FORMATS)
+        spoken = SERVERS.get(model.format, {})
+        if spoken and self.protocol not in (None, *spoken):
+            yield f"{model.format} is served by protocol {' and '.join(spoken)}, not {self.protocol}. Change protocol"
+
+    @property
+    def spoken(self) -> Protocol:
+        """The protocol of its requests."""
+        if self.model:
+            return protocol(self.model.format, self.protocol)
+        said = next((self.spec[each].get("protocolVersion") for each in SERVED if each in self.spec), None)
+        return "v2" if said == "v2" else "v1"
+
+    @property
+    def server(self) -> str | None:
+        """The ServingRuntime of its model."""
+        if self.model:
+            return self.runtime or SERVERS[self.model.format][self.spoken]
+        return next((self.spec[each].get("runtime") for each in SERVED if each in self.spec), None)
+
+    @property
+    def uris(self) -> dict[str, str]:
+        """Where models lie that `spec` names, by where it does."""
+        single = {each: self.spec[each].get("storageUri") for each in SERVED if each in self.spec}
+        several = {f"storageUris[{n}]": each.get("uri") for n, each in enumerate(self.spec.get("storageUris", ()))}
+        return {key: uri for key, uri in (single | several).items() if uri}
+
+
+class Canary(Value):
+    """Another version, whose ready pods get `percent` of what comes by the gateway."""
+
+    name: DnsLabel
+    percent: Percent
+    predictor: Predictor
+
+    @model_validator(mode="after")
+    def _scaled_by_share(self) -> Self:
+        wrong = [each for each in (*ignored.SCALING, "workerSpec") if each in self.predictor.spec]
+        if wrong:
+            raise ValueError(f"spec.{', spec.'.join(wrong)}: KServe sets a canary's replicas. Leave it out")
+        return self

@@ -1,0 +1,33 @@
+"""Schemas of custom resources in short.
+
+A text stands for a scalar's type, [x] for a list, {"*": x} for a map, and a key with ! is required."""
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+
+def write(file: Path, shapes: dict[str, Any]) -> None:
+    """Put them where the program reads them."""
+    file.write_text(yaml.dump(shapes, default_flow_style=None, width=118, sort_keys=True))
+
+
+def short(schema: dict[str, Any], seen: dict[str, Any]) -> Any:
+    """What is there twice is one object, which YAML writes once."""
+    found = _shape(schema, seen)
+    return found if isinstance(found, str) else seen.setdefault(repr(found), found)
+
+
+def _shape(schema: dict[str, Any], seen: dict[str, Any]) -> Any:
+    if "properties" in schema:
+        required = schema.get("required", ())
+        inner = sorted(schema["properties"].items())
+        return {f"{key}!" if key in required else key: short(each, seen) for key, each in inner}
+    if "items" in schema:
+        return [short(schema["items"], seen)]
+    if isinstance(schema.get("additionalProperties"), dict):
+        return {"*": short(schema["additionalProperties"], seen)}
+    if schema.get("x-kubernetes-int-or-string"):
+        return "integer or string"
+    return str(schema.get("type", "anything"))
