@@ -36,7 +36,7 @@ def required(deployment: KubernetesObject, others: Objects) -> Choices:
         "name": name,
         "image": server.get("image"),
         "ports": ports,
-        "ready": _probe(server.get("readinessProbe", {}), ports),
+        "ready": {"port": next(iter(ports))},
         "own_labels": _selector(deployment),
     }
 
@@ -52,6 +52,7 @@ def optional(deployment: KubernetesObject, others: Objects) -> Choices:
         "command": server.get("command"),
         "args": server.get("args"),
         **_variables(server.get("env", [])),
+        "ready": _said(server.get("readinessProbe"), ports),
         "startup": _said(server.get("startupProbe"), ports),
         "live": _said(server.get("livenessProbe"), ports),
         "replicas": deployment["spec"].get("replicas"),
@@ -113,12 +114,9 @@ def _said(probe: Any, ports: Mapping[str, int]) -> Choices | None:
     return _probe(probe, ports) if isinstance(probe, dict) else None
 
 
-def _probe(probe: Any, ports: Mapping[str, int]) -> Choices:
+def _probe(probe: Choices, ports: Mapping[str, int]) -> Choices:
     """As the field says it; of a port, by its name."""
-    if not isinstance(probe, dict):
-        return {"port": next(iter(ports))}
-    timings = {to_snake(key): probe[key] for key in TIMINGS if key in probe}
-    timings = KUBERNETES | timings if probe else {}
+    timings = KUBERNETES | {to_snake(key): probe[key] for key in TIMINGS if key in probe}
     if isinstance(run := probe.get("exec"), dict):
         return {"command": run.get("command"), **timings}
     for way, keys in (("httpGet", ("path", "scheme")), ("grpc", ("service",)), ("tcpSocket", ())):

@@ -17,6 +17,7 @@ _HTTP: Table = {"scheme": "HTTP", "path": "/"}
 _ACTION: Table = {"httpGet?": _HTTP, "grpc?": {"service": ""}}
 _PROBE: Table = {
     **_ACTION,
+    "initialDelaySeconds": 0,
     "timeoutSeconds": 1,
     "periodSeconds": 10,
     "successThreshold": 1,

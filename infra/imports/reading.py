@@ -9,6 +9,7 @@ import yaml
 
 from components.errors import Invalid, Mistake
 from components.unit import KubernetesObject
+from infra.imports.former import renewed
 
 TEMPLATE = re.compile(r"\{\{-?\s*(\.|\$|if |range |with |include |template |toYaml |tpl |end\b|define )")
 """What Helm puts in place of a value."""
@@ -54,6 +55,8 @@ _Loader.yaml_implicit_resolvers = {
 
 
 def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[str, Any]:
+    if strange := next((key for key, _ in node.value if not isinstance(key, yaml.ScalarNode)), None):
+        raise yaml.constructor.ConstructorError(problem="a key is no text", problem_mark=strange.start_mark)
     own = [key.value for key, _ in node.value if key.tag != "tag:yaml.org,2002:merge"]
     if twice := sorted({str(key) for key in own if own.count(key) > 1}):
         raise yaml.constructor.ConstructorError(problem=f"{twice[0]!r} stands twice", problem_mark=node.start_mark)
@@ -71,7 +74,7 @@ def documents(text: str, file: str) -> list[Document]:
         raise Invalid(wrong)
     if not found:
         raise Invalid([Mistake((), f"{file}: holds no object. Give what `kubectl get -o yaml` prints")])
-    return [Document(place, _clean(manifest)) for place, manifest in found]
+    return [Document(place, renewed(_clean(manifest))) for place, manifest in found]
 
 
 def _nodes(text: str, file: str) -> Iterator[tuple[str, Any]]:
