@@ -19,6 +19,8 @@ PLACES: Mapping[str, tuple[str, ...]] = {
     "env_from": ("Container", "env"),
 }
 """Where a patch would say the same."""
+SERVER = ("spec", "template", "spec", "containers", 0)
+"""Where the container is that serves."""
 TIMINGS = ("initialDelaySeconds", "periodSeconds", "timeoutSeconds", "successThreshold", "failureThreshold")
 KUBERNETES = {"period_seconds": 10, "timeout_seconds": 1}
 """Timings of a probe that says none, where a model server's are others."""
@@ -31,7 +33,7 @@ def required(deployment: KubernetesObject, others: Objects) -> Choices:
     name, server = deployment["metadata"]["name"], _server(deployment)
     if not (ports := _ports(server, others)):
         cure = "Add containerPort, which changes nothing of what it does"
-        raise Invalid([Mistake((*_CONTAINER, "ports"), f"says no port, and a stack serves at one. {cure}")])
+        raise Invalid([Mistake((*SERVER, "ports"), f"says no port, and a stack serves at one. {cure}")])
     return {
         "name": name,
         "image": server.get("image"),
@@ -39,9 +41,6 @@ def required(deployment: KubernetesObject, others: Objects) -> Choices:
         "ready": {"port": next(iter(ports))},
         "own_labels": _selector(deployment),
     }
-
-
-_CONTAINER = ("spec", "template", "spec", "containers", 0)
 
 
 def optional(deployment: KubernetesObject, others: Objects) -> Choices:
@@ -66,13 +65,13 @@ def optional(deployment: KubernetesObject, others: Objects) -> Choices:
 def _server(deployment: KubernetesObject) -> dict[str, Any]:
     """Its first container. Raises Invalid where there is none."""
     found: Any = deployment
-    for key in _CONTAINER:
+    for key in SERVER:
         try:
             found = found[key]
         except (KeyError, IndexError, TypeError):
-            raise Invalid([Mistake(_CONTAINER, "is required. Add it")]) from None
+            raise Invalid([Mistake(SERVER, "is required. Add it")]) from None
     if not isinstance(found, dict):
-        raise Invalid([Mistake(_CONTAINER, "must be a mapping. Mend it")])
+        raise Invalid([Mistake(SERVER, "must be a mapping. Mend it")])
     return found
 
 

@@ -207,8 +207,9 @@ def _of_deployment(spec: dict[str, Any], settle: Callable[[dict[str, Any], str, 
             del strategy["rollingUpdate"]
     if not isinstance(pod, dict):
         return
-    if account := pod.pop("serviceAccount", None):
-        pod.setdefault("serviceAccountName", account)
+    if pod.get("serviceAccount") in (found := [pod.get("serviceAccountName"), None]) or not found[0]:
+        former = pod.pop("serviceAccount", None)
+        pod.update({"serviceAccountName": former} if former else {})
     for container in (*_mappings(pod.get("containers")), *_mappings(pod.get("initContainers"))):
         _of_container(container, settle)
 

@@ -1,6 +1,6 @@
 """Manifests in, model stacks out: each emits what it was made of, or nothing is made and every reason is said."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from pydantic import ValidationError
@@ -71,6 +71,8 @@ def _unfit(document: Document) -> Iterator[Mistake]:
     if source and manifest["apiVersion"] != source.version:
         fact = f"apiVersion: {manifest['apiVersion']} cannot be imported"
         yield Mistake((), f"{document.name}: {fact}. Give it as {source.version}, as `kubectl get -o yaml` does")
+    elif source and not isinstance(manifest.get("spec", {}), dict):
+        yield Mistake((), f"{document.name}: spec must be a mapping. Mend it")
     elif (typed := TYPES.get(manifest["kind"])) and manifest["apiVersion"] == typed[0]:
         yield from (Mistake((), f"{document.name}: {each}") for each in strange(manifest, typed[1], ()))
     for path in secrets.inline(manifest):
@@ -93,16 +95,16 @@ def _one(source: Source, document: Document, parts: Sequence[Document], owner: s
         stack = source.stack(document.manifest, [each.manifest for each in parts], Draft(owner, context))
         emitted = stack.objects(context)
     except ValidationError as error:
-        raise Invalid(_located(document, mistakes(error, source.model))) from None
+        raise Invalid(_located(source, document, mistakes(error, source.model))) from None
     except SlipwayError as error:
-        raise Invalid(_located(document, getattr(error, "mistakes", [Mistake((), str(error))]))) from None
+        raise Invalid(_located(source, document, getattr(error, "mistakes", [Mistake((), str(error))]))) from None
     if wrong := list(_unsaid(source, [document, *parts], emitted, stack)):
         raise Invalid(wrong)
     return Imported(stack, document, tuple(_notes(source, stack, space)))
 
 
-def _located(document: Document, found: Sequence[Mistake] | Iterator[Mistake]) -> list[Mistake]:
-    return [Mistake((), f"{document.name}: {each}") for each in found]
+def _located(source: Source, document: Document, found: Iterable[Mistake]) -> list[Mistake]:
+    return [Mistake((), f"{document.name}: {Mistake(source.place(each.path), each.message)}") for each in found]
 
 
 def _unsaid(

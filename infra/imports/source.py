@@ -6,6 +6,7 @@ from typing import NamedTuple
 from components.context import Context
 from components.model_stack import ModelStack
 from components.unit import KubernetesObject
+from infra.imports.compare import Path
 
 Objects = Sequence[KubernetesObject]
 
@@ -29,6 +30,8 @@ class Source(NamedTuple):
     """Raises ValidationError or Invalid for what no stack can say."""
     filled: Callable[[KubernetesObject], KubernetesObject]
     """An object with what the API server fills in."""
+    place: Callable[[Path], Path]
+    """Where in the object the field of a stack is that is wrong."""
     hardening: Callable[[ModelStack], Sequence[str]]
     """What of ours the stack turns off, by its place in the stack."""
     labelled: bool = False

@@ -10,7 +10,7 @@ from components.model_stack import ModelStack
 from components.runtimes.container import Container
 from components.unit import KubernetesObject
 from infra.imports import container, defaults
-from infra.imports.compare import patch
+from infra.imports.compare import Path, patch
 from infra.imports.source import Draft, Objects, Source
 from infra.imports.workload import companions
 
@@ -111,6 +111,13 @@ def _replaced(patches: Mapping[str, Any], field: str) -> bool:
     return isinstance(found, list)
 
 
+def place(path: Path) -> Path:
+    """Of the first container, where it is no name."""
+    if path[:1] == ("name",):
+        return "metadata", "name"
+    return (*container.SERVER, *path) if path[:1] in (("image",), ("ports",)) else path
+
+
 def hardening(found: ModelStack) -> list[str]:
     """What every model server gets and this one does without."""
     assert isinstance(found, Container)
@@ -120,4 +127,4 @@ def hardening(found: ModelStack) -> list[str]:
     return gone
 
 
-SOURCE = Source("Deployment", "apps/v1", Container, companions, stack, defaults.filled, hardening)
+SOURCE = Source("Deployment", "apps/v1", Container, companions, stack, defaults.filled, place, hardening)

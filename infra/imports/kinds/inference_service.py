@@ -7,6 +7,7 @@ from components.errors import Invalid, Mistake
 from components.model_stack import ModelStack
 from components.runtimes.kserve import KServe
 from components.unit import KubernetesObject
+from infra.imports.compare import Path
 from infra.imports.source import Draft, Objects, Source
 
 PARTS = {"predictor", "transformer", "explainer", "canary"}
@@ -26,11 +27,9 @@ def belonging(service: KubernetesObject, others: Objects) -> list[KubernetesObje
 def stack(service: KubernetesObject, others: Objects, draft: Draft) -> KServe:
     """The stack that emits them. Raises Invalid or ValidationError where none does."""
     metadata, spec = service["metadata"], service.get("spec") or {}
-    if not isinstance(spec, dict) or (unknown := sorted(spec.keys() - PARTS)):
-        what = ", ".join(f"spec.{each}" for each in unknown) if isinstance(spec, dict) else "spec"
-        raise Invalid(
-            [Mistake((), f"{what}: KServe's definition has no such field. Known: {', '.join(sorted(PARTS))}")]
-        )
+    if unknown := sorted(spec.keys() - PARTS):
+        fact = f"KServe's definition has no such field. Known: {', '.join(sorted(PARTS))}"
+        raise Invalid([Mistake((each,), fact) for each in unknown])
     said: dict[str, Any] = {
         "name": metadata["name"],
         "owner": draft.owner,
@@ -55,9 +54,17 @@ def _canary(found: Any) -> Any:
     return {**rest, "name": spec.pop("name", None), "percent": found.get("trafficPercent"), "predictor": {"spec": spec}}
 
 
+def place(path: Path) -> Path:
+    """As KServe spells it."""
+    if not path or path[0] in ("name", "object_labels", "annotations"):
+        return ("metadata", *path) if path else path
+    return ("spec", *("trafficPercent" if each == "percent" else each for each in path if each != "spec"))
+
+
 def filled(manifest: KubernetesObject) -> KubernetesObject:
-    """As it is: a stack holds the spec as KServe spells it."""
-    return manifest
+    """As it is, for a stack holds the spec as KServe spells it; no canary is what it is without the list."""
+    spec = manifest.get("spec", {})
+    return {**manifest, "spec": {key: each for key, each in spec.items() if each != []}}
 
 
 def hardening(found: ModelStack) -> list[str]:
@@ -66,4 +73,4 @@ def hardening(found: ModelStack) -> list[str]:
     return [] if found.hardened else ["hardened"]
 
 
-SOURCE = Source("InferenceService", f"{API}/v1beta1", KServe, belonging, stack, filled, hardening, labelled=True)
+SOURCE = Source("InferenceService", f"{API}/v1beta1", KServe, belonging, stack, filled, place, hardening, labelled=True)

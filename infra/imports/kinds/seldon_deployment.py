@@ -2,15 +2,20 @@
 
 from typing import Any
 
+from pydantic.alias_generators import to_camel
+
 from components.addons.seldon_core import API
+from components.errors import Invalid, Mistake
 from components.model_stack import ModelStack
 from components.runtimes.seldon import Seldon
 from components.seldon.predictor import Predictor
 from components.unit import KubernetesObject
+from infra.imports.compare import Path
 from infra.imports.source import Draft, Objects, Source
 from infra.imports.spelled import fields
 
 RENAMED = {"componentSpecs": "components", "svcOrchSpec": "orchestrator"}
+FIELDS = {"annotations", "name", "predictors", "protocol", "replicas", "serverType", "transport"}
 AS_WRITTEN = ("containerSpec", "env", "hpaSpec", "kedaSpec", "resources", "spec")
 """What stacks hold as Kubernetes spells it: to the letter."""
 
@@ -18,6 +23,9 @@ AS_WRITTEN = ("containerSpec", "env", "hpaSpec", "kedaSpec", "resources", "spec"
 def stack(deployment: KubernetesObject, _others: Objects, draft: Draft) -> Seldon:
     """The stack that emits it. Raises ValidationError where none does."""
     metadata, spec = deployment["metadata"], dict(deployment.get("spec") or {})
+    if unknown := sorted(spec.keys() - FIELDS):
+        fact = "no stack says it. Leave it out, unless something of yours reads it"
+        raise Invalid([Mistake((), f"spec.{each}: {fact}") for each in unknown])
     predictors = fields(Predictor, without_zeros(spec.pop("predictors", [])), RENAMED)
     said = {
         "name": metadata["name"],
@@ -29,6 +37,14 @@ def stack(deployment: KubernetesObject, _others: Objects, draft: Draft) -> Seldo
         "predictors": predictors,
     }
     return Seldon.model_validate({**fields(Seldon, spec, RENAMED), **said})
+
+
+def place(path: Path) -> Path:
+    """As the definition spells it."""
+    if not path or path[0] in ("name", "object_labels", "object_annotations"):
+        return ("metadata", *path) if path else path
+    former = {name: key for key, name in RENAMED.items()}
+    return ("spec", *(former.get(each, to_camel(each)) if isinstance(each, str) else each for each in path))
 
 
 def filled(manifest: KubernetesObject) -> KubernetesObject:
@@ -55,4 +71,4 @@ def hardening(found: ModelStack) -> list[str]:
     return [] if found.hardened else ["hardened"]
 
 
-SOURCE = Source("SeldonDeployment", API, Seldon, lambda *_: [], stack, filled, hardening, labelled=True)
+SOURCE = Source("SeldonDeployment", API, Seldon, lambda *_: [], stack, filled, place, hardening, labelled=True)

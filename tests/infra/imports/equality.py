@@ -67,8 +67,18 @@ def differences(given: list[Object], emitted: list[Object]) -> list[str]:
     wrong = [f"only one side has {key}" for key in one.keys() ^ other.keys()]
     for key in one.keys() & other.keys():
         left, right = (set(_leaves(each[key])) for each in (one, other))
-        wrong += [f"{key}: {leaf}" for leaf in left ^ right if not _harmless(key[0], leaf)]
+        wrong += [
+            f"{key}: {leaf}"
+            for leaf in left ^ right
+            if not (_harmless(key[0], leaf) or _as_limited(leaf, left & right))
+        ]
     return wrong
+
+
+def _as_limited(leaf: Leaf, both: set[Leaf]) -> bool:
+    """Whether it asks for what it is limited to, as a container does that does not say."""
+    path, text = leaf
+    return "requests" in path and (tuple("limits" if key == "requests" else key for key in path), text) in both
 
 
 def _harmless(kind: str, leaf: Leaf) -> bool:
@@ -78,8 +88,6 @@ def _harmless(kind: str, leaf: Leaf) -> bool:
         return True
     if text in EMPTY:
         return last not in CHOOSING
-    if last == "serviceAccount":
-        return True
     if kind == "SeldonDeployment" and not KUBERNETES.intersection(path[1:]):
         return text in ("''", "False")
     default = DEFAULTS.get(kind, {}).get(str(last), ...)
@@ -92,4 +100,4 @@ def _leaves(node: Any, path: tuple[str | int, ...] = ()) -> Iterator[Leaf]:
     if not node or not isinstance(node, dict | list):
         yield path, repr(node) if path[-2:-1] not in (("limits",), ("requests",)) else str(node)
     for key, each in node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ():
-        yield from _leaves(each, (*path, key))
+        yield from _leaves(each, (*path, "serviceAccountName" if key == "serviceAccount" else key))

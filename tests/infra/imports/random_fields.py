@@ -61,7 +61,8 @@ def grown(draw: st.DrawFn, manifest: dict[str, Any], schema: Schema) -> dict[str
     for _ in range(draw(st.integers(1, 3))):
         node, shape = draw(st.sampled_from(list(_places(found, schema))))
         name = draw(st.sampled_from(sorted(shape["properties"])))
-        node[name] = draw(values(shape["properties"][name]))
+        if not isinstance(node.get(name), dict | list):
+            node[name] = draw(values(shape["properties"][name]))
     return found
 
 

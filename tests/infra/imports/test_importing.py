@@ -104,7 +104,10 @@ POD = "{apiVersion: apps/v1, kind: Deployment, metadata: {name: api}, spec: {tem
         ("{apiVersion: machinelearning.seldon.io/v1alpha2, kind: SeldonDeployment, metadata: {name: s}}", "Give it as"),
         ("{apiVersion: apps/v1, kind: Deployment, metadata: {name: d}}", "containers[0]: is required"),
         (POD % "{name: a, image: 'a:1'}", "says no port"),
-        (POD % "{name: a, image: 'a:latest', ports: [{containerPort: 1}]}", "must name a tag other than 'latest'"),
+        (
+            POD % "{name: a, image: 'a:latest', ports: [{containerPort: 1}]}",
+            "containers[0].image: 'a:latest' must name",
+        ),
         (POD % "{name: a, image: 'a:1', ports: [{containerPort: 1}], lively: 1}", "containers[0].lively is unknown"),
         (POD % "{name: a, image: 'a:1', ports: x}", "ports must be a list"),
         (POD % "{name: a, image: 'a:1', env: [{name: DB_PASSWORD, value: hunter2}]}", "env[0].value: looks like"),
@@ -117,6 +120,12 @@ POD = "{apiVersion: apps/v1, kind: Deployment, metadata: {name: api}, spec: {tem
             "spec: {predictors: [{name: m, graph: {name: m, implementation: SKLEARN_SERVER, modelUri: 's3://a'}}]}}",
             "metadata.finalizers: a list would become nothing",
         ),
+        (
+            "{apiVersion: machinelearning.seldon.io/v1, kind: SeldonDeployment, metadata: {name: a}, "
+            "spec: {predictors: [{name: m, graph: {name: M, implementation: SKLEARN_SERVER, modelUri: 's3://a'}}]}}",
+            "spec.predictors[0].graph.name: must have the shape",
+        ),
+        ("{apiVersion: serving.kserve.io/v1beta1, kind: InferenceService, metadata: {name: a}, spec: x}", "a mapping"),
     ],
 )
 def test_what_cannot_be_imported_is_named(text: str, told: str) -> None:
