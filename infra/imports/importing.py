@@ -126,7 +126,8 @@ def _unsaid(
 
 
 def _notes(source: Source, stack: ModelStack, space: str | None) -> Iterator[str]:
-    if space:
-        yield f"{stack.name}: it is in namespace {space}, which the environment's models must be in"
+    if space not in (None, here := Context().models.name):
+        fact = f"it is in namespace {space}, and environments serve models in {here}"
+        yield f"{stack.name}: {fact}: there it starts a second time. Move callers, then remove the first"
     if off := source.hardening(stack):
         yield f"{stack.name}: as before, without hardening. To switch on next: {', '.join(off)}"

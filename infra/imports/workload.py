@@ -18,7 +18,8 @@ def companions(deployment: KubernetesObject, others: Objects) -> list[Kubernetes
 
 
 def _namespace(manifest: KubernetesObject) -> str | None:
-    return manifest["metadata"].get("namespace")
+    found = manifest["metadata"].get("namespace")
+    return str(found) if found else None
 
 
 def _is_for(manifest: KubernetesObject, deployment: KubernetesObject) -> bool:

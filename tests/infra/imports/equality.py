@@ -6,7 +6,7 @@ from typing import Any
 Object = dict[str, Any]
 Leaf = tuple[tuple[str | int, ...], str]
 
-DEFAULTS = {
+DEFAULTS: dict[str, dict[str, object]] = {
     "Deployment": {
         "dnsPolicy": "ClusterFirst",
         "enableServiceLinks": True,
