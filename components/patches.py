@@ -47,7 +47,7 @@ def _wrong(patches: Mapping[str, Any]) -> Iterator[str]:
         elif patch is None and kind in ("Container", "Pod", "Deployment"):
             yield f"{kind} cannot be left out. Patch it"
         else:
-            yield from _strange(patch, TYPES[kind], (kind,))
+            yield from strange(patch, TYPES[kind], (kind,))
 
 
 Patches = Annotated[dict[str, dict[str, Any] | None], AfterValidator(_checked)]
@@ -93,7 +93,7 @@ def _keys(node: Any) -> Iterator[str]:
         yield from node
 
 
-def _strange(node: Any, kind: str, path: _Path) -> Iterator[str]:
+def strange(node: Any, kind: str, path: _Path) -> Iterator[str]:
     """What is not of type `kind`, as Kubernetes' client names types."""
     inner = re.fullmatch(r"(List|Dict)\[(?:str, )?(.+)\]", kind)
     if node is None:
@@ -114,7 +114,7 @@ def _each(items: Any, kind: str, path: _Path, expected: str) -> Iterator[str]:
         yield f"{dotted(path)} must be {expected}"
         return
     for key, value in items:
-        yield from _strange(value, kind, (*path, key))
+        yield from strange(value, kind, (*path, key))
 
 
 def _fields(node: Any, kind: str, path: _Path) -> Iterator[str]:
@@ -127,6 +127,6 @@ def _fields(node: Any, kind: str, path: _Path) -> Iterator[str]:
         return
     for key, value in node.items():
         if key in types:
-            yield from _strange(value, types[key], (*path, key))
+            yield from strange(value, types[key], (*path, key))
         else:
             yield f"{dotted((*path, key))} is unknown. {nearest(key, types)}"

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from components.artefact import Files
+from components.beside import Beside
 from components.context import Context
 from components.model import Model
 from components.model_server import ModelServer
@@ -54,6 +55,8 @@ class Container(ModelServer):
     answer: dict[str, Any] | None = None
     patches: Patches = {}
     """What its objects say past these fields."""
+    beside: Beside = ()
+    """Objects that go with it, as they are."""
 
     @classmethod
     def _served_here(cls, models: dict[str, Model]) -> dict[str, Model]:
@@ -112,7 +115,9 @@ class Container(ModelServer):
         return self.models
 
     def objects(self, context: Context) -> list[KubernetesObject]:
-        return patched(super().objects(context), self.patches)
+        namespace = {"namespace": context.models.name}
+        others = ({**each, "metadata": {**namespace, **each["metadata"]}} for each in self.beside)
+        return [*patched(super().objects(context), self.patches), *others]
 
     def endpoints(self, context: Context) -> tuple[Endpoint, ...]:
         if "http" not in self.ports:

@@ -146,7 +146,7 @@ class KServe(ModelStack):
     def _resource(
         self, context: Context, version: str, kind: str, spec: Spec | None, annotations: dict[str, str] | None = None
     ) -> KubernetesObject:
-        named = {"name": self.name, "namespace": context.models.name, "labels": {**self.object_labels, **self.labels}}
+        named = {"name": self.name, "namespace": context.models.name, "labels": {**self.labels, **self.object_labels}}
         metadata = {**named, **({"annotations": annotations} if annotations else {})}
         return {"apiVersion": f"{API}/{version}", "kind": kind, "metadata": metadata, "spec": spec}
 

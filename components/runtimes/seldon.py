@@ -45,6 +45,8 @@ class Seldon(ModelStack):
     """The one host at which the gateway takes requests for it; None: any."""
     annotations: dict[str, str] = {}
     """What the operator, its pods and their Deployments are told."""
+    spec_name: str | None = None
+    """`spec.name`, which Seldon Core reads no more, and older manifests say."""
     object_labels: dict[str, str] = {}
     object_annotations: dict[str, str] = {}
     hardened: bool = True
@@ -107,7 +109,7 @@ class Seldon(ModelStack):
         known = model_files.registered(self.served()) if self.hardened else {}
         told = {**known, **self.object_annotations}
         annotations = {"annotations": told} if told else {}
-        metadata = {**self.metadata(context), "labels": {**self.object_labels, **self.labels}, **annotations}
+        metadata = {**self.metadata(context), "labels": {**self.labels, **self.object_labels}, **annotations}
         configs = [found for each in self.predictors if (found := manifest.files(self.name, each))]
         deployment = {"apiVersion": API, "kind": "SeldonDeployment", "metadata": metadata, "spec": self._spec(context)}
         return [
@@ -174,6 +176,7 @@ class Seldon(ModelStack):
     def _spec(self, context: Context) -> dict[str, Any]:
         annotations = {**self.annotations, **({agreement.HOST: self.host} if self.host else {})}
         said = {
+            "name": self.spec_name,
             "protocol": self.protocol,
             "transport": self.transport,
             "serverType": self.server_type,

@@ -1,0 +1,1 @@
+"""What can be imported: each module has one Source."""
