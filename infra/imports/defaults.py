@@ -218,18 +218,6 @@ def _of_container(container: dict[str, Any], settle: Callable[[dict[str, Any], s
     name, _, tag = str(container.get("image", "")).rpartition("/")[2].partition(":")
     latest = "@" not in name and tag in ("", "latest")
     settle(container, "imagePullPolicy", "Always" if latest else "IfNotPresent")
-    resources = container["resources"]
-    if not isinstance(resources, dict):
-        return
-    for part in ("limits", "requests"):
-        if isinstance(found := resources.get(part), dict):
-            resources[part] = {key: str(value) for key, value in found.items()}
-    if isinstance(limits := resources.get("limits"), dict):
-        requests = resources.setdefault("requests", {})
-        for key, value in limits.items():
-            settle(requests, key, value)
-        if not requests:
-            del resources["requests"]
 
 
 def _mappings(node: Any) -> list[dict[str, Any]]:

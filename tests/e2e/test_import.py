@@ -50,7 +50,7 @@ def _kept(manifest: dict[str, Any]) -> dict[str, Any]:
 def test_what_runs_stays_as_it_is(cluster: Cluster, space: str) -> None:
     given = {name.split(": ")[1]: objects for name, objects in cases() if name.startswith("deployment")}
     own = [each for each in given["all that may belong to it"] if each["kind"] != "PersistentVolumeClaim"]
-    own += given["service of another name and type"][1:] + given["former autoscaler"][1:]
+    own += given["service of another name and type"][1:] + given["autoscaler"][1:]
     own[0]["spec"]["replicas"] = 0
     before = applied(cluster, APPLY, own)
     live = cluster.kubectl("get", "-n", space, "-o", "yaml", *(key.replace(" ", "/").lower() for key in before))

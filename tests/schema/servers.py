@@ -107,6 +107,7 @@ CHOICES: dict[str, dict[str, dict[str, Any]]] = {
             "metrics_port": "http",
             "metrics_path": "/prometheus",
             "own_labels": {"app": "echo"},
+            "beside": [{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "settings"}, "data": {"A": "b"}}],
             "request_path": "/echo",
             "sample": {"a": 1},
             "answer": {"b": 2},

@@ -173,6 +173,7 @@ OPTIONS: dict[str, Fields] = {
         replicas=3,
         annotations={"seldon.io/rest-timeout": "1000"},
         object_labels={"team": "x"},
+        spec_name="former",
         object_annotations={"note": "y"},
         cost_center="research",
         reads=["s3://models/iris"],

@@ -67,18 +67,8 @@ def differences(given: list[Object], emitted: list[Object]) -> list[str]:
     wrong = [f"only one side has {key}" for key in one.keys() ^ other.keys()]
     for key in one.keys() & other.keys():
         left, right = (set(_leaves(each[key])) for each in (one, other))
-        wrong += [
-            f"{key}: {leaf}"
-            for leaf in left ^ right
-            if not (_harmless(key[0], leaf) or _as_limited(leaf, left & right))
-        ]
+        wrong += [f"{key}: {leaf}" for leaf in left ^ right if not _harmless(key[0], leaf)]
     return wrong
-
-
-def _as_limited(leaf: Leaf, both: set[Leaf]) -> bool:
-    """Whether it asks for what it is limited to, as a container does that does not say."""
-    path, text = leaf
-    return "requests" in path and (tuple("limits" if key == "requests" else key for key in path), text) in both
 
 
 def _harmless(kind: str, leaf: Leaf) -> bool:
