@@ -10,6 +10,7 @@ import re
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import cache, reduce
 from operator import getitem
 from typing import Annotated, Any, NamedTuple
@@ -61,9 +62,11 @@ def pinned(fields: Any, tracking: str | None) -> Any:
 
 
 def _name(uri: Any) -> str | None:
-    """The URI as we write it, if it is one of a registry."""
+    """The URI as we write it, if it is one of a registry; what is no URI is refused with all else."""
     named = by_name(uri) if isinstance(uri, str) else ""
-    return named if named.startswith("mlflow://") else None
+    with suppress(ValueError):
+        return named if location(named).scheme == "mlflow" else None
+    return None
 
 
 def _server(name: str, tracking: str | None) -> str:
@@ -79,10 +82,7 @@ def _server(name: str, tracking: str | None) -> str:
 
 @cache
 def _resolved(server: str, uri: str) -> Registered:
-    try:
-        found = location(uri)
-    except ValueError as error:
-        raise SlipwayError(f"{uri} {error}") from None
+    found = location(uri)
     version = found.path
     if version.startswith("@"):
         asked = {"name": found.place, "alias": version[1:]}

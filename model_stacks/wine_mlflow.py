@@ -21,4 +21,4 @@ WINE = ServedModel(
 )
 """Right for all 45 wines that training has not seen; answers 0, 1 or 2."""
 
-STACK = MLServer(name="wine-mlflow", owner="data-science", models={"wine": WINE})
+STACK = MLServer(name="wine-mlflow", owner="data-science", models={"wine-mlflow": WINE})

@@ -123,7 +123,7 @@ def _configuration(node: str) -> dict[str, Any]:
         "global": {"scrape_interval": "1s", "evaluation_interval": "1s"},
         "rule_files": ["rules.json"],
         "scrape_configs": [
-            *(_scraped(each) for each in OBJECTS if each["kind"] == "PodMonitor"),
+            *(job for each in OBJECTS if each["kind"] == "PodMonitor" for job in _scraped(each)),
             {"job_name": "kube-state-metrics", **_target(f"{node}:{STATE}")},
             {"job_name": "kubelet", **kubelet, **_target(f"{node}:10250")},
         ],
@@ -140,7 +140,11 @@ def _targets(pod: KubernetesObject) -> Iterator[dict[str, Any]]:
             found[f"{META}_pod_{kind}present_{_word(name)}"] = "true"
     for container in pod["spec"]["containers"]:
         for port in container.get("ports", ()):
-            names = {"container_name": container["name"], "container_port_name": port.get("name", "")}
+            names = {
+                "container_name": container["name"],
+                "container_port_name": port.get("name", ""),
+                "container_port_number": str(port["containerPort"]),
+            }
             own = {f"{META}_pod_{key}": value for key, value in names.items()}
             yield {"targets": [f"{pod['status'].get('podIP')}:{port['containerPort']}"], "labels": {**found, **own}}
 
@@ -149,10 +153,14 @@ def _target(address: str) -> dict[str, Any]:
     return {"honor_labels": True, "static_configs": [{"targets": [address]}]}
 
 
-def _scraped(monitor: KubernetesObject) -> dict[str, Any]:
-    """A PodMonitor's meaning, as Prometheus' operator spells it for Prometheus."""
-    spec, meta = monitor["spec"], f"{META}_pod"
-    (endpoint,) = spec["podMetricsEndpoints"]
+def _scraped(monitor: KubernetesObject) -> Iterator[dict[str, Any]]:
+    """A PodMonitor's meaning, as Prometheus' operator spells it for Prometheus: a job for each of its endpoints."""
+    for number, endpoint in enumerate(monitor["spec"]["podMetricsEndpoints"]):
+        yield _job(f"{monitor['metadata']['name']}/{number}", monitor["spec"], endpoint)
+
+
+def _job(name: str, spec: dict[str, Any], endpoint: dict[str, Any]) -> dict[str, Any]:
+    meta = f"{META}_pod"
     labels = spec["selector"].get("matchLabels", {})
     chosen = [_kept(f"{meta}_label_{_word(name)}", value) for name, value in labels.items()]
     for each in spec["selector"].get("matchExpressions", ()):
@@ -161,7 +169,7 @@ def _scraped(monitor: KubernetesObject) -> dict[str, Any]:
     own = [{_snake(key): value for key, value in each.items()} for each in endpoint.get("relabelings", ())]
     places = spec["namespaceSelector"].get("matchNames")
     return {
-        "job_name": monitor["metadata"]["name"],
+        "job_name": name,
         "metrics_path": endpoint.get("path", "/metrics"),
         "file_sd_configs": [{"files": ["pods.json"]}],
         "relabel_configs": [
