@@ -1,5 +1,4 @@
 from .addon import Addon
-from .artefact import Artefact
 from .cloud import CloudSpec, KubernetesVersion
 from .cluster import Charge, Cluster, ClusterSpec, Identity, SignIn
 from .component import Component
@@ -7,23 +6,24 @@ from .context import Context, Conventions, Profile, Traits
 from .environment import Environment
 from .errors import Invalid, Mistake, SlipwayError, UnknownKind
 from .installation import Installation
+from .location.artefact import Artefact
+from .location.store import Grant, StoreUrl
+from .location.uri import ModelUri
+from .location.volumes import SharedVolume
 from .manifest import Manifest
 from .mirror import Mirror
 from .model import Format, Model
 from .model_deployment import ModelDeployment
 from .model_server import ModelServer
 from .model_stack import Endpoint, ModelStack
-from .model_store import Grant, StoreUrl
-from .model_uri import ModelUri
-from .model_volumes import SharedVolume
 from .network import Cidr
 from .node_pool import Gpu, NodePool, Taint
-from .placement import Placement
 from .platform import Platform
-from .route import Expose, Route
+from .pods.placement import Placement
+from .pods.server import Server
 from .scaling import Autoscaling
-from .server import Server
-from .traffic import Traffic
+from .traffic.route import Expose, Route
+from .traffic.ways import Traffic
 from .unit import Chart, ChartImage, GeneratedSecret, KubernetesObject, Namespace, Unit
 from .values import DnsLabel, Host, PinnedImage, Quantity, Resources, Value
 

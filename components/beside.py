@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator
 
-from components.patches import strange
+from components.pods.patches import strange
 from components.unit import KubernetesObject, is_custom
 
 KINDS = {

@@ -12,8 +12,8 @@ from components.component import Component
 from components.context import Context, Conventions, Traits
 from components.errors import SlipwayError
 from components.extras import require
+from components.location.store import Grant
 from components.manifest import Manifest
-from components.model_store import Grant
 from components.unit import KubernetesObject, Namespace, identity
 from components.values import Value
 

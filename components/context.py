@@ -2,8 +2,8 @@
 
 from typing import Literal
 
+from components.location.sources import S3Endpoint, Source
 from components.mirror import Mirror
-from components.model_sources import S3Endpoint, Source
 from components.network import Cidr
 from components.unit import Namespace
 from components.values import Value

@@ -4,8 +4,8 @@ from typing import Any, Literal, Self
 
 from pydantic import model_validator
 
-from components.artefact import Artefact, Sha256
-from components.model_uri import ModelUri, location
+from components.location.artefact import Artefact, Sha256
+from components.location.uri import ModelUri, location
 from components.values import Bytes, Value
 
 MODELS_FOLDER = "/mnt/models"

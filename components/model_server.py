@@ -6,13 +6,13 @@ from typing import Self
 
 from pydantic import model_validator
 
-from components import replica_weights, versions
 from components.addon import Addon
 from components.context import Context
-from components.entrance import Entrance, service
-from components.route import Expose, Route
 from components.server_version import ServerVersion
-from components.traffic import Traffic
+from components.traffic import replica_weights, versions
+from components.traffic.entrance import Entrance, service
+from components.traffic.route import Expose, Route
+from components.traffic.ways import Traffic
 from components.unit import KubernetesObject
 
 

@@ -5,13 +5,14 @@ from typing import Any, ClassVar, Self
 
 from pydantic import PrivateAttr, field_validator
 
-from components import formats, model_sources
+from components import formats
 from components.addon import Addon
 from components.catalog import Kind
 from components.context import Context
+from components.location import sources
+from components.location.store import Grant, StoreUrl, store
+from components.location.uri import REGISTRY, STORES, location
 from components.model import Format, Model
-from components.model_store import Grant, StoreUrl, store
-from components.model_uri import REGISTRY, STORES, location
 from components.picture import Step
 from components.unit import MANAGED_BY, KubernetesObject, Unit
 from components.values import DnsLabel, Value
@@ -111,7 +112,7 @@ class ModelStack(Kind, Value):
 
     def mistakes(self, context: Context) -> Iterator[str]:
         """What keeps it from being served as it says on this cluster, each with its cure."""
-        yield from model_sources.refusals(self.uris, context.conventions.sources)
+        yield from sources.refusals(self.uris, context.conventions.sources)
         for name, uri in self.uris.items():
             scheme = location(uri).scheme
             if scheme == "oci" and not context.traits.image_volumes:

@@ -4,7 +4,7 @@ from typing import Any
 
 from components.context import Traits
 from components.objects import reserved
-from components.program import SCRATCH, Program
+from components.pods.program import SCRATCH, Program
 from components.unit import KubernetesObject
 
 IMAGE = "docker.io/library/postgres:18.4"

@@ -5,7 +5,7 @@ from typing import Any, Self
 
 from pydantic import Field, model_validator
 
-from components import artefact, mesh, model_files, server_pod
+from components import mesh
 from components.addon import Addon
 from components.addons.istio import Istio
 from components.addons.keda import Keda
@@ -14,13 +14,15 @@ from components.addons.monitoring import PROMETHEUS, Monitoring
 from components.addons.nvidia_device_plugin import NvidiaDevicePlugin
 from components.autoscaler import autoscaler, disruption_budget
 from components.context import Context
-from components.model_files import Loaded
+from components.location import artefact, model_files
+from components.location.model_files import Loaded
+from components.location.volumes import SharedVolume
 from components.model_stack import ModelStack
-from components.model_volumes import SharedVolume
 from components.network_policy import Rules, network_policy, to_collector, to_stores
-from components.placement import Placement, apart
+from components.pods import server_pod
+from components.pods.placement import Placement, apart
+from components.pods.server import Server
 from components.scaling import MOST_REPLICAS, Autoscaling
-from components.server import Server
 from components.unit import KubernetesObject
 from components.values import DnsLabel, Resources, Whole
 

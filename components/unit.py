@@ -6,7 +6,7 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from components.model_store import Grant
+from components.location.store import Grant
 from components.values import DnsLabel, PinnedImage, Value
 
 KubernetesObject = dict[str, Any]

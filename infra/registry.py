@@ -19,7 +19,7 @@ from urllib.parse import urlencode, urlsplit
 from pydantic import AfterValidator
 
 from components.errors import SlipwayError
-from components.model_uri import by_name, location
+from components.location.uri import by_name, location
 from infra.downloads import within
 
 SECONDS = 10.0

@@ -14,9 +14,9 @@ from components.cluster import Cluster, ClusterSpec
 from components.context import Context, Conventions, Profile
 from components.environment import Environment
 from components.errors import Invalid, Mistake, SlipwayError, dotted
+from components.location.sources import S3Endpoint, Source
 from components.mirror import Mirror
 from components.mistakes import mistakes
-from components.model_sources import S3Endpoint, Source
 from components.model_stack import ModelStack
 from components.unit import Unit
 from components.values import Value, merged

@@ -1,8 +1,8 @@
 """Cats and dogs from pictures of 224 by 224, in TensorFlow Serving, from a claim."""
 
-from components.route import Route
 from components.runtimes.tf_serving import TFServing
 from components.tf_serving.saved_model import SavedModel
+from components.traffic.route import Route
 from components.values import Resources
 
 PETS = SavedModel(

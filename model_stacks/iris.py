@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from components.artefact import Artefact
+from components.location.artefact import Artefact
 from components.model import Model
 from components.runtimes.mlserver import MLServer
 

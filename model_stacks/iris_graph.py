@@ -5,7 +5,7 @@ inches -> centimetres -> A/B router -> all four measurements, or the petals alon
 
 from pathlib import Path
 
-from components.artefact import Artefact
+from components.location.artefact import Artefact
 from components.runtimes.seldon import Seldon
 from components.seldon.graph import Graph, parameters
 from components.seldon.node import Node

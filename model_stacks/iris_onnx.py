@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from components.artefact import Artefact
+from components.location.artefact import Artefact
 from components.runtimes.triton import Triton
 from components.triton.model import DynamicBatching, TritonModel
 from components.triton.tensors import Tensor

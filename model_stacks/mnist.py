@@ -1,8 +1,8 @@
 """Handwritten digits, in TensorFlow Serving, from a shared folder: three replicas that read one model."""
 
-from components.route import Expose
 from components.runtimes.tf_serving import TFServing
 from components.tf_serving.saved_model import SavedModel
+from components.traffic.route import Expose
 from components.values import Resources
 
 MNIST = SavedModel(

@@ -1,7 +1,7 @@
 """Sentences as 384 numbers each, alike where their meanings are: Text Embeddings Inference on CPUs."""
 
 from components.model import Model
-from components.probe import Probe
+from components.pods.probe import Probe
 from components.runtimes.container import Container
 from components.values import Resources
 

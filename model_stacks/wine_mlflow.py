@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from components.artefact import Artefact
+from components.location.artefact import Artefact
 from components.mlserver.model import ServedModel
 from components.runtimes.mlserver import MLServer
 from model_stacks.wine import ANALYSIS

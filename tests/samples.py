@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from components.artefact import Artefact
+from components.location.artefact import Artefact
 from components.model import Model
 from components.runtimes.mlserver import MLServer
 from components.unit import KubernetesObject

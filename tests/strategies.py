@@ -8,7 +8,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from components.artefact import Artefact
+from components.location.artefact import Artefact
 from components.runtimes.mlserver import MLServer
 from infra.settings import Target
 from tests.components.addons.choices import KEYS, LEAST, MOST

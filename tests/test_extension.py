@@ -19,12 +19,12 @@ from tests.components.deployed import KUBECONFIG, Deployed, deploy, revealed
 
 FILES = {
     "components.runtimes.echo": """
-        from components.artefact import Files
+        from components.location.artefact import Files
         from components.context import Context
         from components.model_server import ModelServer
         from components.model_stack import Endpoint
-        from components.probe import Probe
-        from components.server import Server
+        from components.pods.probe import Probe
+        from components.pods.server import Server
 
 
         class Echo(ModelServer):

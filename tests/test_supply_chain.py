@@ -24,7 +24,7 @@ ALONG = {"googleapis-common-protos", "grpcio", "pydantic-core", "urllib3"}
 """What a declared package's interface is made of."""
 APART = {"pulumi-policy"}
 """Declared in infra/policy/requirements.txt, for it has an environment of its own."""
-IN_AN_IMAGE = "components/fetch/"
+IN_AN_IMAGE = "components/location/fetch/"
 """Runs where sandbox/images/storage-initializer.txt is installed."""
 IN_A_POD = {"model-nodes", "tritonclient"}
 """Imported by programs that a test hands to a pod."""

@@ -7,7 +7,7 @@ from components.addons.istio import INGRESS_CLASS, Istio
 from components.autoscaler import disruption_budget
 from components.context import Context, Profile
 from components.objects import HAS_HOST, labels, platform_object, spread
-from components.pods import DRAIN, RESTRICTED
+from components.pods.restricted import DRAIN, RESTRICTED
 from components.unit import KubernetesObject, Namespace, Unit
 from components.values import DnsLabel, Host, PinnedImage, Resources
 

@@ -10,10 +10,10 @@ from components import postgres
 from components.addon import Addon
 from components.autoscaler import disruption_budget
 from components.context import Context, Profile, Traits
-from components.model_store import StoreUrl, store
+from components.location.store import StoreUrl, store
 from components.objects import HAS_HOST, excepted
-from components.pods import RESTRICTED
-from components.program import SCRATCH, Program
+from components.pods.program import SCRATCH, Program
+from components.pods.restricted import RESTRICTED
 from components.unit import GeneratedSecret, KubernetesObject, Namespace, Unit
 from components.values import Bytes, DnsLabel, Host, PinnedImage, Resources
 

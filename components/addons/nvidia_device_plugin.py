@@ -5,7 +5,7 @@ from typing import Any
 from components.addon import Addon
 from components.context import Context
 from components.objects import excepted, labels, platform_object
-from components.pods import RESTRICTED
+from components.pods.restricted import RESTRICTED
 from components.unit import KubernetesObject, Namespace, Unit
 from components.values import PinnedImage, Resources
 

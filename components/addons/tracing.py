@@ -6,13 +6,13 @@ from typing import Any, NamedTuple
 from pydantic import Field
 
 from components.addon import Addon
-from components.artefact import Files, config_map, volume
 from components.autoscaler import disruption_budget
 from components.context import Collector, Context, Conventions, Profile, Traits
+from components.location.artefact import Files, config_map, volume
 from components.network_policy import DNS
 from components.objects import reserved
 from components.observability import traces
-from components.program import Program
+from components.pods.program import Program
 from components.unit import KubernetesObject, Namespace, Unit
 from components.values import Bytes, DnsLabel, PinnedImage, Whole
 from components.yaml_text import dump

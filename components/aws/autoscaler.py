@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from components.objects import excepted, labels, platform_object, reserved
-from components.pods import RESTRICTED
+from components.pods.restricted import RESTRICTED
 from components.unit import KubernetesObject
 
 NAME, NAMESPACE = "cluster-autoscaler", "kube-system"

@@ -10,7 +10,7 @@ from components.aws.control_plane import ControlPlane
 from components.aws.iam import PodIdentity
 from components.clusters.eks import AddOnName, Eks
 from components.component import Component
-from components.model_store import Grant
+from components.location.store import Grant
 from components.unit import KubernetesObject
 
 

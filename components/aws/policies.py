@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from components.model_store import StoreUrl, store
+from components.location.store import StoreUrl, store
 
 Document = dict[str, Any]
 

@@ -9,7 +9,7 @@ from components.azure import roles
 from components.azure.place import Place
 from components.azure.resource_ids import container
 from components.cluster import Identity
-from components.model_store import Grant, store
+from components.location.store import Grant, store
 
 AUDIENCE = "api://AzureADTokenExchange"
 _BLOB = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs"

@@ -15,7 +15,7 @@ from components.cloud import CloudSpec
 from components.cluster import HOURS, Charge, Cluster, Identity, SignIn
 from components.context import Traits
 from components.errors import SlipwayError
-from components.model_store import Grant
+from components.location.store import Grant
 from components.node_pool import NodePool
 
 Day = Literal["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"]

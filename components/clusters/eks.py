@@ -13,7 +13,7 @@ from components.aws.vpc import Vpc
 from components.cloud import CloudSpec
 from components.cluster import HOURS, Charge, Cluster, Identity, SignIn
 from components.context import Opening, Traits
-from components.model_store import Grant
+from components.location.store import Grant
 from components.network import Cidr, overlapping
 from components.node_pool import NodePool
 from components.unit import KubernetesObject

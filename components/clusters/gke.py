@@ -4,7 +4,7 @@ import pulumi
 
 from components.cluster import Cluster, Identity
 from components.gcp.spec import SHARED_CLASS, GkeSpec
-from components.model_store import Grant
+from components.location.store import Grant
 from components.unit import KubernetesObject
 
 

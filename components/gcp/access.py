@@ -4,7 +4,7 @@ import pulumi
 from pulumi_gcp import storage
 
 from components.gcp.home import Home
-from components.model_store import Store, store
+from components.location.store import Store, store
 
 ROLE = "roles/storage.objectViewer"
 

@@ -6,9 +6,9 @@ from components.context import Collector, Context
 from components.kserve import servers
 from components.kserve.predictor import SERVED, Canary, Predictor, Spec
 from components.kserve.storage import spelled
+from components.location.uri import location
 from components.model import Model
-from components.model_uri import location
-from components.placement import Placement
+from components.pods.placement import Placement
 from components.values import Resources, merged
 
 PROBE_SECONDS = 2

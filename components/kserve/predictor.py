@@ -10,7 +10,7 @@ from components.kserve import ignored, storage
 from components.kserve.servers import FORMATS, SERVERS, Protocol, protocol
 from components.kserve.shape import checked
 from components.model import Model
-from components.traffic import Percent
+from components.traffic.ways import Percent
 from components.values import DnsLabel, Resources, Value, Whole
 
 Spec = dict[str, Any]

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
+from components.location.uri import REGISTRY, Location, location
 from components.model import Model
-from components.model_uri import REGISTRY, Location, location
 
 SCHEMES = ("az", "gs", "hf", "https", "pvc", "s3")
 

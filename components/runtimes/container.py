@@ -5,19 +5,19 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from components.artefact import Files
 from components.beside import Beside
 from components.context import Context
+from components.location.artefact import Files
 from components.model import Model
 from components.model_server import ModelServer
 from components.model_stack import Endpoint
-from components.patches import Patches, loosening, patched
-from components.probe import PortName, Probe
-from components.security import Security
-from components.server import Port, Server, Source, VariableName
+from components.pods.patches import Patches, loosening, patched
+from components.pods.probe import PortName, Probe
+from components.pods.security import Security
+from components.pods.server import Port, Server, Source, VariableName
+from components.pods.volume import Volume
 from components.unit import KubernetesObject
 from components.values import DnsLabel, Labels, PinnedImage
-from components.volume import Volume
 
 FilePath = Annotated[str, StringConstraints(pattern=r"^[\w-][\w.-]*(/[\w-][\w.-]*)*$")]
 

@@ -5,7 +5,6 @@ from typing import Any, Self
 
 from pydantic import model_validator
 
-from components import model_files, model_sources
 from components.addon import Addon
 from components.addons.keda import Keda
 from components.addons.kserve import API
@@ -16,9 +15,10 @@ from components.context import Context
 from components.kserve import access, ignored, manifest, servers
 from components.kserve.manifest import Place
 from components.kserve.predictor import Canary, ExplainerSpec, Predictor, RuntimeSpec, Spec, TransformerSpec
+from components.location import model_files, sources
+from components.location.store import StoreUrl
 from components.model import Model
 from components.model_stack import Endpoint, ModelStack
-from components.model_store import StoreUrl
 from components.network_policy import Rules, to_collector, to_stores
 from components.unit import KubernetesObject
 
@@ -125,7 +125,7 @@ class KServe(ModelStack):
 
     def mistakes(self, context: Context) -> Iterator[str]:
         yield from super().mistakes(context)
-        yield from model_sources.refusals(self._said_uris(), context.conventions.sources)
+        yield from sources.refusals(self._said_uris(), context.conventions.sources)
         if not context.conventions.kserve_routes:
             if self.canary:
                 yield "canary: only a gateway shares requests between versions. Say kserve's `gateway`, or leave it out"

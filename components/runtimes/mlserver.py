@@ -6,14 +6,14 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from components.artefact import Files
 from components.context import Context
+from components.location.artefact import Files
 from components.mlserver.model import IMPLEMENTATIONS, ServedModel
 from components.model import MODELS_FOLDER, Model
 from components.model_server import ModelServer
 from components.model_stack import Endpoint
-from components.probe import Probe
-from components.server import Server
+from components.pods.probe import Probe
+from components.pods.server import Server
 from components.values import DnsLabel, PinnedImage, Whole
 
 VERSION = "1.7.1"

@@ -5,7 +5,6 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from components import model_files, model_sources
 from components.addon import Addon
 from components.addons.istio import NAMESPACE as GATEWAY_NAMESPACE
 from components.addons.istio import Istio
@@ -14,6 +13,7 @@ from components.addons.metrics_server import MetricsServer
 from components.addons.nvidia_device_plugin import NvidiaDevicePlugin
 from components.addons.seldon_core import API, SeldonCore
 from components.context import Context
+from components.location import model_files, sources
 from components.model import Model
 from components.model_stack import Endpoint, ModelStack
 from components.picture import Step
@@ -97,7 +97,7 @@ class Seldon(ModelStack):
 
     def mistakes(self, context: Context) -> Iterator[str]:
         yield from super().mistakes(context)
-        yield from model_sources.refusals(self._said_uris(), context.conventions.sources)
+        yield from sources.refusals(self._said_uris(), context.conventions.sources)
         if self.hardened and context.conventions.mesh and agreement.separate(self.annotations):
             cure = "Leave it out, or say istio's `mutual_tls: false`"
             yield f"{agreement.SEPARATE}: the executor's pods get no label of the mesh, so no node would answer. {cure}"

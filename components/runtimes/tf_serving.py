@@ -5,14 +5,14 @@ from typing import Annotated
 
 from pydantic import Field
 
-from components.artefact import Files
 from components.context import Context
 from components.flags import Scalar, spelled
+from components.location.artefact import Files
 from components.model import MODELS_FOLDER, Model
 from components.model_server import ModelServer
 from components.model_stack import Endpoint
-from components.probe import Probe
-from components.server import Server
+from components.pods.probe import Probe
+from components.pods.server import Server
 from components.text_proto import dump
 from components.tf_serving.batching import Batching
 from components.tf_serving.flags import Flag

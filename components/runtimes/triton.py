@@ -6,21 +6,21 @@ from typing import Annotated, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from components.artefact import Files
 from components.context import Context
 from components.flags import Scalar, spelled
+from components.location.artefact import Files
 from components.model import MODELS_FOLDER, Model
 from components.model_server import ModelServer
 from components.model_stack import Endpoint
-from components.probe import Probe
-from components.server import Server, Source
+from components.pods.probe import Probe
+from components.pods.server import Server, Source
+from components.pods.volume import Volume
 from components.text_proto import dump
 from components.triton import repository
 from components.triton.ensemble import Ensemble
 from components.triton.flags import Flag
 from components.triton.model import TritonModel
 from components.values import Bytes, DnsLabel, PinnedImage
-from components.volume import Volume
 
 FLOOR = "26.07"
 """What is older has known holes."""

@@ -10,10 +10,10 @@ from components.flags import Scalar
 from components.model import Model
 from components.model_server import ModelServer
 from components.model_stack import Endpoint
-from components.probe import Probe
-from components.server import Server, Source
+from components.pods.probe import Probe
+from components.pods.server import Server, Source
+from components.pods.volume import Volume
 from components.values import Bytes, DnsLabel, Number, PinnedImage, Resources, Whole
-from components.volume import Volume
 
 VERSION = "0.33.0"
 CACHE = "/var/cache/vllm"

@@ -4,7 +4,7 @@ from typing import Any
 
 from components import mesh
 from components.context import Collector, Context
-from components.model_uri import location
+from components.location.uri import location
 from components.network_policy import Rules, network_policy, to_collector, to_stores
 from components.observability.traces import JAEGER_HTTP
 from components.seldon import rules

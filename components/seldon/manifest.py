@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from components import artefact
 from components.context import Traits
+from components.location import artefact
 from components.seldon import pods, rules
 from components.seldon.graph import Graph
 from components.seldon.predictor import Predictor

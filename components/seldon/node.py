@@ -5,7 +5,7 @@ from typing import Annotated, Self
 
 from pydantic import StringConstraints, model_validator
 
-from components.artefact import Artefact, Files
+from components.location.artefact import Artefact, Files
 from components.values import PinnedImage, Value
 
 FOLDER = "/mnt/nodes"

@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 from typing import Any
 
-from components import artefact
-from components.artefact import Files
 from components.context import Traits
-from components.model_uri import location
-from components.placement import Placement
-from components.pods import RESTRICTED
+from components.location import artefact
+from components.location.artefact import Files
+from components.location.uri import location
+from components.pods.placement import Placement
+from components.pods.restricted import RESTRICTED
 from components.seldon.graph import Graph
 from components.seldon.node import FOLDER, Node
 from components.unit import KubernetesObject

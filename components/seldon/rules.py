@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from components import formats
-from components.model_uri import REGISTRY, location
+from components.location.uri import REGISTRY, location
 from components.seldon.servers import FORMATS, NAMES, SELF_FETCHING
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
+from components.location.uri import location
 from components.model import Format, Model
-from components.model_uri import location
 from components.text_proto import Name, entries
 from components.triton.tensors import Tensors, configs
 from components.values import Value, Whole

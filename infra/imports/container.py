@@ -7,7 +7,7 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic.alias_generators import to_snake
 
 from components.errors import Invalid, Mistake
-from components.probe import PortName
+from components.pods.probe import PortName
 from components.unit import KubernetesObject
 from infra.imports.source import Objects
 

@@ -10,7 +10,7 @@ from components.context import Context, Conventions
 from components.errors import Invalid, Mistake, SlipwayError
 from components.mistakes import mistakes, shown
 from components.model_stack import ModelStack
-from components.patches import strange
+from components.pods.patches import strange
 from components.unit import KubernetesObject, Namespace
 from infra.imports import secrets
 from infra.imports.compare import differences

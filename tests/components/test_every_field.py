@@ -54,7 +54,7 @@ INSTEAD: dict[str, tuple[Any, ...]] = {
 }
 """By the name of a field: other values, where its type says too little. A weight must be one that replicas can give."""
 FILES = {"Model.artefact", "Artefact.path", "Artefact.sha256"}
-"""Changed by tests/components/test_artefact.py: another file, or its digest, is another ConfigMap, or refused."""
+"""Changed by tests/components/location/test_artefact.py: another file or digest is another ConfigMap, or refused."""
 BOUND = {
     *("Model.format", "SavedModel.format"),  # a runtime has but one
     *("Source.config_map", "Source.field"),  # vLLM's key is in a Secret

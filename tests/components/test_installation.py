@@ -9,7 +9,7 @@ from components.cluster import Cluster, ClusterSpec, Identity
 from components.clusters.existing import Existing
 from components.context import Traits
 from components.installation import Installation
-from components.model_store import Grant
+from components.location.store import Grant
 from components.unit import Chart, GeneratedSecret, KubernetesObject, Namespace, Unit
 from tests.components.deployed import KUBECONFIG, Deployed, deploy, revealed
 from tests.samples import OBJECT

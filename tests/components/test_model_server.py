@@ -6,12 +6,12 @@ from pydantic import ValidationError
 
 from components.addons.metrics_server import MetricsServer
 from components.addons.nvidia_device_plugin import NvidiaDevicePlugin
-from components.artefact import CONFIG_MAP_LIMIT, Files
 from components.context import Context, Conventions, Opening, Traits
+from components.location.artefact import CONFIG_MAP_LIMIT, Files
 from components.model import MODELS_FOLDER
 from components.model_server import ModelServer
-from components.probe import Probe
-from components.server import Server
+from components.pods.probe import Probe
+from components.pods.server import Server
 from components.unit import KubernetesObject, Namespace
 from tests.samples import by_kind
 

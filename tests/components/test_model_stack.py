@@ -2,8 +2,8 @@ import pytest
 from pydantic import ValidationError
 
 from components.context import Context, Conventions, Traits
+from components.location.store import Grant
 from components.model_stack import Endpoint, ModelStack
-from components.model_store import Grant
 from components.unit import KubernetesObject, Namespace
 
 

@@ -12,12 +12,12 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from components.fetch.digest import digest
-from components.model_fetch import IMAGE
+from components.location.fetch.digest import digest
+from components.location.fetching import IMAGE
 from sandbox import certificates, registry
 from sandbox.network import inside, ranges
-from tests.components.fetch.pod import PYTHON
-from tests.components.fetch.s3 import put, s3_server
+from tests.components.location.fetch.pod import PYTHON
+from tests.components.location.fetch.s3 import put, s3_server
 
 from .cluster import Cluster, Object, infer, request
 from .machine import ROOT
@@ -35,7 +35,7 @@ S3 = f"http://{STORE}.cluster.local:9000"
 HTTPS = """
 import sys
 from pathlib import Path
-from tests.components.fetch.server import Server, cut, status
+from tests.components.location.fetch.server import Server, cut, status
 
 certificate, address, model, half = sys.argv[1:]
 server = Server(Path(certificate), address, 443)

@@ -11,7 +11,7 @@ import pytest
 
 from components.context import Context
 from components.errors import Invalid, SlipwayError
-from components.model_files import MODELS
+from components.location.model_files import MODELS
 from infra import registry, settings
 from tests.samples import by_kind
 

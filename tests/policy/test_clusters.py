@@ -10,7 +10,7 @@ import pytest
 
 from components import catalog
 from components.cluster import Cluster
-from components.model_store import Grant
+from components.location.store import Grant
 from infra import settings
 from infra.policy import Severity, judge
 from tests.components.deployed import SIGNATURE, Known, deploy

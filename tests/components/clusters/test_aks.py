@@ -10,7 +10,7 @@ import yaml
 from components.clusters.aks import Aks
 from components.errors import Invalid, SlipwayError
 from components.installation import Installation
-from components.model_store import Grant
+from components.location.store import Grant
 from components.unit import Namespace, Unit
 from infra import settings
 from tests.components.azure.deployment import ADMINS, ISSUER, REGISTRY, REQUIRED, SUBNET, SUBSCRIPTION, TOKEN, aks, run

@@ -9,7 +9,7 @@ import yaml
 from components.clusters.eks import Eks
 from components.errors import Invalid, SlipwayError
 from components.installation import Installation
-from components.model_store import Grant
+from components.location.store import Grant
 from components.unit import Namespace, Unit
 from infra import settings
 from tests.components.aws.account import ADMIN, CHOICES, KNOWN, VPC, provisioned, spec

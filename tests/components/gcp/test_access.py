@@ -1,7 +1,7 @@
 from typing import Any
 
 from components.clusters.gke import Gke
-from components.model_store import Grant
+from components.location.store import Grant
 from tests.components.deployed import deploy
 from tests.components.gcp.made import KNOWN, before, spec
 

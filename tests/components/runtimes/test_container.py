@@ -4,8 +4,8 @@ import pytest
 from pydantic import ValidationError
 
 from components.context import Context, Traits
+from components.pods.security import Security
 from components.runtimes.container import Container
-from components.security import Security
 from tests.samples import by_kind
 
 PLAIN: dict[str, Any] = {

@@ -12,8 +12,8 @@ from components.addons.kserve import KServe as Operator
 from components.addons.metrics_server import MetricsServer
 from components.addons.nvidia_device_plugin import NvidiaDevicePlugin
 from components.context import Collector, Context, Conventions, Opening, Traits
+from components.location.model_files import MODELS
 from components.mesh import AMBIENT
-from components.model_files import MODELS
 from components.runtimes.kserve import KServe
 from tests.components.kserve.options import CONTAINERS, CPU, KEDA, MODEL, QUEUE, SKLEARN, canary, fields, spec, stacks
 from tests.samples import by_kind

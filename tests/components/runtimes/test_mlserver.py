@@ -6,8 +6,8 @@ import pytest
 from pydantic import ValidationError
 
 from components.context import Context, Conventions
+from components.location.model_files import small_files
 from components.model import MODELS_FOLDER
-from components.model_files import small_files
 from components.runtimes.mlserver import VERSION, MLServer
 from components.unit import Namespace
 from tests.samples import artefact, by_kind

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from tritonclient.grpc.model_config_pb2 import ModelConfig
 
 from components.context import Context
-from components.model_files import small_files
+from components.location.model_files import small_files
 from components.runtimes.triton import Triton
 from components.triton.flags import FLAGS
 from components.triton.repository import FOLDER

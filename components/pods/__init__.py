@@ -1,0 +1,1 @@
+"""What pods are made of, those of models and of add-ons."""

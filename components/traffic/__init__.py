@@ -1,0 +1,1 @@
+"""Who is led to which version of a model, and by what."""

@@ -1,0 +1,59 @@
+"""What each kind of door can do about a route, and what is therefore refused."""
+
+from collections.abc import Iterator
+
+from components.addons.istio import INGRESS_CLASS
+from components.context import Context, Conventions
+from components.traffic.route import Route
+
+GATEWAY, ISTIO_GATEWAY = "a gateway", "Istio's gateway"
+NGINX, ISTIO_INGRESS = "the add-on ingress_nginx", "an Ingress of class istio"
+INGRESS = "an Ingress of another class"
+_CAN: dict[str, frozenset[str]] = {
+    GATEWAY: frozenset(("strip_path", "timeout_seconds")),
+    ISTIO_GATEWAY: frozenset(("strip_path", "timeout_seconds", "jwt")),
+    NGINX: frozenset(
+        ("strip_path", "timeout_seconds", "tls_secret", "issuer", "retries", "requests_per_second", "basic_auth")
+    ),
+    ISTIO_INGRESS: frozenset(("tls_secret",)),
+    INGRESS: frozenset(("tls_secret", "issuer")),
+}
+"""Of the standard channel of the Gateway API, of Istio beside it, of ingress-nginx' annotations, of Ingress itself.
+
+Istio reads an Ingress' certificate in its own namespace, where cert-manager does not put it.
+"""
+_HOW = {
+    "strip_path": "or strip_path: false",
+    "tls_secret": "or say it at the gateway, whose certificate serves every host",
+    "issuer": "or say the certificate at the gateway",
+}
+
+
+def refusals(route: Route, context: Context) -> Iterator[str]:
+    """What `route` asks of this environment and does not get, each with its cure."""
+    conventions = context.conventions
+    if not route.ingress_class and not conventions.gateway:
+        cure = "Say the add-on gateway_api with a gateway_class, or an ingress_class"
+        yield f"route: no gateway of this environment carries out an HTTPRoute. {cure}"
+        return
+    door = _door(route, conventions)
+    said = f"class {route.ingress_class}, which no add-on here answers," if door == INGRESS else door
+    for asked in sorted(_asked(route) - _CAN[door]):
+        able = " or ".join(name for name, can in _CAN.items() if asked in can)
+        yield f"route.{asked}: {said} has no such thing. Use {able}{_other(asked)}"
+
+
+def _door(route: Route, conventions: Conventions) -> str:
+    if route.ingress_class:
+        known = {INGRESS_CLASS: ISTIO_INGRESS, conventions.nginx_class: NGINX}
+        return known.get(route.ingress_class, INGRESS)
+    return ISTIO_GATEWAY if conventions.gateway and conventions.gateway.istio else GATEWAY
+
+
+def _asked(route: Route) -> set[str]:
+    chosen = {name for able in _CAN.values() for name in able if getattr(route, name)}
+    return chosen - {"strip_path"} if route.path == "/" else chosen
+
+
+def _other(asked: str) -> str:
+    return f", {_HOW[asked]}" if asked in _HOW else ", or leave it out"
