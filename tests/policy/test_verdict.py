@@ -104,3 +104,11 @@ def test_a_date_of_yamls_reaches_a_stack_with_a_time_of_day() -> None:
 
 def test_a_stack_that_says_nothing_is_production() -> None:
     assert from_config({}) == Terms(today=from_config({}).today)
+
+
+@pytest.mark.parametrize(("source", "trusted"), [("s3://models", True), ("s3://", True), ("s3://model", False)])
+def test_a_trusted_source_ends_where_a_part_of_the_uri_does(good: Manifests, source: str, trusted: bool) -> None:
+    models = {"slipway/models": '{"iris": {"uri": "s3://models/iris", "sha256": "' + "0" * 64 + '"}}'}
+    objects = edited(good, Edit("Deployment/iris", ("spec", "template", "metadata", "annotations"), models))
+    found = {each.rule for each in judge(objects, Terms(sources=(source, "pvc://", "gs://")))}
+    assert ("model-source" not in found) is trusted

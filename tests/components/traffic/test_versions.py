@@ -56,7 +56,7 @@ def test_its_mistakes_are_told_where_they_stand_and_all_at_once(tmp_path: Path) 
     found = refused(tmp_path, imge="x:1", startup_seconds=1, models={"iris": {"format": "onnx"}})
     assert sorted(found) == [
         "traffic.canary.candidate.imge: unknown key. Did you mean 'image'?",
-        next(each for each in found if "serves lightgbm" in each),
+        next(each for each in found if "runtime 'mlserver' serves" in each),
         "traffic.canary.candidate.startup_seconds: must be at least 10; got 1",
     ]
 

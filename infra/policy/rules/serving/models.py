@@ -68,8 +68,13 @@ def _places(item: Object) -> Iterator[tuple[Path, Object]]:
 def source(objects: Objects) -> Iterator[SetFinding]:
     for item in objects:
         for path, uri, _ in _models(item):
-            if not uri.startswith(objects.terms.sources):
+            if not any(_is_below(uri, each) for each in objects.terms.sources):
                 yield item, path, f"comes from {_place(uri)}, which nobody trusts"
+
+
+def _is_below(uri: str, source: str) -> bool:
+    """Whether `uri` begins with `source`, and a part of it ends there: s3://models is not s3://models-of-others."""
+    return uri.startswith(source) and (source.endswith("/") or uri[len(source) :][:1] in ("", "/", "@", ":"))
 
 
 def _place(uri: str) -> str:
