@@ -23,6 +23,7 @@ def test_an_image_that_is_nowhere(cluster: Cluster, project: Project) -> None:
     _serves(cluster)
 
 
+@pytest.mark.soak
 def test_a_canary_that_its_server_cannot_load_gets_no_request(
     cluster: Cluster, project: Project, tmp_path: Path
 ) -> None:

@@ -101,6 +101,7 @@ def test_an_api_server_that_is_slow_by_five_seconds(cluster: Cluster, project: P
     _up_while_busy(cluster, project, slow=5)
 
 
+@pytest.mark.soak
 def test_an_api_server_that_is_away_for_some_seconds(cluster: Cluster, project: Project) -> None:
     with Proxy() as proxy, project.by_way_of(proxy):
         done = _gone_meanwhile(project, proxy, lambda: time.sleep(4))
@@ -226,6 +227,7 @@ def test_a_drained_node(cluster: Cluster, project: Project) -> None:
     _converges(cluster, project, BUDGET)
 
 
+@pytest.mark.soak
 def test_two_machines_at_once(cluster: Cluster, project: Project, tmp_path: Path) -> None:
     with project.elsewhere(BUDGET, tmp_path / "a") as one, project.elsewhere(ONE, tmp_path / "b") as other:
         ended = [Done(each.wait(), *each.communicate()) for each in (one, other)]

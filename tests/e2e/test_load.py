@@ -44,6 +44,7 @@ def test_answers_that_fail_call_somebody_and_every_panel_shows_something(
         assert len(queries) > 10
 
 
+@pytest.mark.soak
 def test_replicas_follow_the_load(cluster: Cluster) -> None:
     units = settings.from_file("sandbox", ROOT).units()
     (scaler,) = (each for unit in units for each in unit.objects if each["kind"] == "HorizontalPodAutoscaler")

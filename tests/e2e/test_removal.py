@@ -98,6 +98,7 @@ def test_a_custom_resource_goes_before_the_operator_that_lets_it_go(cluster: Clu
     assert cluster.tried("get", "namespace", SPACE).returncode
 
 
+@pytest.mark.soak
 def test_what_holds_a_removal_up_is_said_in_seconds_with_the_command_that_frees_it(
     cluster: Cluster, rendered: Rendered, kubectl: Kubectl
 ) -> None:
