@@ -5,6 +5,7 @@ import pytest
 
 from components.errors import SlipwayError
 from infra.inventory import Identity
+from infra.live import RETRY
 from infra.objects import Absent, Objects, Refused
 
 from .api_server import Answers, serving
@@ -49,6 +50,11 @@ def test_kinds_are_asked_for_once(tmp_path: Path) -> None:
         for name in "abc":
             objects.get(Identity("v1", "Pod", "b", name))
     assert [each.line for each in asked].count("GET /api/v1") == 1
+
+
+@pytest.fixture(autouse=True)
+def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("infra.live.RETRY", RETRY.new(status=1))
 
 
 @pytest.mark.parametrize(
