@@ -15,7 +15,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parent.parent
-OURS = ("bench", "components", "infra", "model_stacks", "sandbox", "scripts", "tests", "training")
+OURS = ("bench", "components", "infra", "model_nodes", "model_stacks", "sandbox", "scripts", "tests", "training")
 LOCKS = sorted([*ROOT.glob("*.lock"), *(ROOT / "scripts").glob("*.lock")])
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 COMMANDS = {"import-linter", "mypy", "pytest-xdist", "ruff", "scipy", "types-jsonschema", "types-pyyaml"}

@@ -20,6 +20,8 @@ pytestmark = pytest.mark.e2e
 SPACE = "imported"
 APPLY = ("apply", "--server-side", "--force-conflicts", "-n", SPACE, "-o", "json", "-f", "-")
 DRY = (*APPLY, "--dry-run=server", "--validate=strict")
+REVISION = "deployment.kubernetes.io/revision"
+"""Kubernetes adds it by and by."""
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +44,9 @@ def applied(cluster: Cluster, how: tuple[str, ...], objects: list[dict[str, Any]
 
 
 def _kept(manifest: dict[str, Any]) -> dict[str, Any]:
-    metadata = {key: manifest["metadata"].get(key) for key in ("labels", "annotations")}
+    said = manifest["metadata"]
+    annotations = {key: value for key, value in said.get("annotations", {}).items() if key != REVISION}
+    metadata = {"labels": said.get("labels"), "annotations": annotations}
     rest = {key: value for key, value in manifest.items() if key not in ("metadata", "status", "secrets")}
     return {**rest, "metadata": metadata}
 

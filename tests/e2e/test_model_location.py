@@ -157,6 +157,9 @@ def _pod(cluster: Cluster) -> Object:
 
 
 def _is_ready(pod: Object) -> bool:
+    """And stays: one that is on its way out answers for some seconds more."""
+    if "deletionTimestamp" in pod["metadata"]:
+        return False
     return ("Ready", "True") in {(each["type"], each["status"]) for each in pod["status"].get("conditions", ())}
 
 

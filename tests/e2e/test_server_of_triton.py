@@ -3,6 +3,7 @@
 import http.client
 import json
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -100,9 +101,9 @@ def test_nobody_may_unload_a_model_or_change_the_server(address: str, path: str)
 
 
 def test_its_metrics_are_those_that_dashboards_ask_for(address: str) -> None:
-    connection = http.client.HTTPConnection(address, 8002, timeout=10)
-    connection.request("GET", "/metrics")
-    text = connection.getresponse().read().decode()
+    with closing(http.client.HTTPConnection(address, 8002, timeout=10)) as connection:
+        connection.request("GET", "/metrics")
+        text = connection.getresponse().read().decode()
     for metric in ("request_success", "request_failure", "request_duration_us", "pending_request_count"):
         assert f'nv_inference_{metric}{{model="double"' in text
 
