@@ -16,6 +16,7 @@ BOTH: dict[str, Any] = {"iris": FLOWER, "wine": VINTAGE}
 ONE: dict[str, Any] = {"iris": FLOWER}
 
 
+@pytest.mark.soak
 def test_a_run_that_was_killed_before_it_applied_is_made_good(cluster: Cluster, project: Project) -> None:
     project.killed(BOTH, at="apply")
     assert "slipway-e2e" in {each["metadata"]["name"] for each in cluster.list("configmaps")}

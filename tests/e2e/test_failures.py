@@ -16,6 +16,7 @@ pytestmark = pytest.mark.e2e
 NO_IMAGE = "registry.invalid/no-such-server:1.0"
 
 
+@pytest.mark.soak
 def test_an_image_that_is_nowhere(cluster: Cluster, project: Project) -> None:
     project.up(ONE)
     failed = project.tried(_flower(image=NO_IMAGE))

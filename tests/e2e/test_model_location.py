@@ -109,6 +109,7 @@ def test_models_from_a_store_a_server_that_fails_and_a_claim_answer_as_their_fil
 
 
 @pytest.mark.usefixtures("flower")
+@pytest.mark.soak
 def test_what_cannot_be_had_never_becomes_ready_and_says_why_while_the_old_serves(
     cluster: Cluster, project: Project, stores: Stores
 ) -> None:
