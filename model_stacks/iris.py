@@ -10,7 +10,7 @@ IRIS = Model(
     format="sklearn",
     artefact=Artefact(
         path=Path(__file__).parent / "artefacts" / "iris.joblib",
-        sha256="3f8b4d7c508614ef3fffd801a60bd0fcaceb17e165956777c18f6666d8ffaac1",
+        sha256="1823fcbe4650350682dba6443bac4ee20f5d22b64e32caa39f42ca78a6fb5725",
     ),
     sample={"inputs": [{"name": "measurements", "shape": [1, 4], "datatype": "FP64", "data": [[5.1, 3.5, 1.4, 0.2]]}]},
 )

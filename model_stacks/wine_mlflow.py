@@ -14,7 +14,7 @@ WINE = ServedModel(
     format="mlflow",
     artefact=Artefact(
         path=Path(__file__).parent / "artefacts" / "wine-mlflow",
-        sha256="6c47caee8410cb6cb720669677cbb52c9ebc0fef217f2ef8d746746d2d0830b9",
+        sha256="3682b09cca26dade6581c738c292432674fb282cb6c9f8601ba891b5ad2f59ca",
     ),
     sample={"inputs": [ROW], "parameters": NUMPY},
     answer={"outputs": [{"name": "output-1", "shape": [1, 1], "datatype": "INT64", "data": [0]}]},

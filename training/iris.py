@@ -4,7 +4,6 @@ Data: Fisher's 150 flowers (R. A. Fisher, The use of multiple measurements in ta
 scikit-learn carries. Features, in cm: sepal length, sepal width, petal length, petal width.
 """
 
-from io import BytesIO
 from pathlib import Path
 
 import joblib
@@ -15,7 +14,7 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils import Bunch
 
-from training.trained import ARTEFACTS, SEED, Classes, Rows, Trained, accuracy, save, split
+from training.trained import ARTEFACTS, SEED, Classes, Rows, Trained, accuracy, pickled, save, split
 
 ARTEFACT = ARTEFACTS / "iris.joblib"
 ACCURACY = 0.97
@@ -36,7 +35,7 @@ def train() -> Trained[Pipeline]:
     model.fit(parts.rows, parts.classes)
     _round(model[-1])
     held_out = accuracy(classes(model, parts.held_out_rows), parts.held_out_classes)
-    return Trained(model, held_out, _content(model))
+    return Trained(model, held_out, pickled(model))
 
 
 def load(path: Path) -> Pipeline:
@@ -52,12 +51,6 @@ def classes(model: Pipeline, rows: Rows) -> Classes:
 def _round(regression: LogisticRegression) -> None:
     regression.coef_ = np.round(regression.coef_, DECIMALS)
     regression.intercept_ = np.round(regression.intercept_, DECIMALS)
-
-
-def _content(model: Pipeline) -> bytes:
-    buffer = BytesIO()
-    joblib.dump(model, buffer)
-    return buffer.getvalue()
 
 
 if __name__ == "__main__":

@@ -1,7 +1,9 @@
 """What the training of every model shares: the split that judges it, and the artefact that it leaves behind."""
 
 import hashlib
+import pickle
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -62,6 +64,19 @@ def split(dataset: Bunch) -> Split:
 def accuracy(predicted: Classes, actual: Classes) -> float:
     """The share of `predicted` that is `actual`, 0 to 1."""
     return float(np.mean(predicted == actual))
+
+
+def pickled(model: object) -> bytes:
+    """`model` as a pickle of the same bytes in every process, which `joblib.load` reads as well.
+
+    A pickle refers back to what it has written before, and whether two equal strings are one object differs from
+    process to process: `fast` writes each in full. It cannot write what contains itself.
+    """
+    buffer = BytesIO()
+    pickler = pickle.Pickler(buffer, protocol=pickle.DEFAULT_PROTOCOL)
+    pickler.fast = True
+    pickler.dump(model)
+    return buffer.getvalue()
 
 
 def save(trained: Trained[Any], path: Path) -> None:

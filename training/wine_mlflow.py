@@ -12,7 +12,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from training.trained import ARTEFACTS, SEED, Classes, Rows, Trained, accuracy, save, split
+from training.trained import ARTEFACTS, SEED, Classes, Rows, Trained, accuracy, pickled, save, split
 from training.wine import dataset
 
 __all__ = ["dataset"]
@@ -33,7 +33,7 @@ def train() -> Trained[Pipeline]:
     regression.coef_ = np.round(regression.coef_, DECIMALS)
     regression.intercept_ = np.round(regression.intercept_, DECIMALS)
     held_out = accuracy(classes(model, parts.held_out_rows), parts.held_out_classes)
-    return Trained(model, held_out, pickle.dumps(model))
+    return Trained(model, held_out, pickled(model))
 
 
 def load(path: Path) -> Pipeline:

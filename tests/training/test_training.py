@@ -2,6 +2,7 @@
 
 import ast
 import os
+import pickle
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +12,7 @@ import numpy as np
 import pytest
 
 from training import iris, iris_all, iris_onnx, iris_petals, wine, wine_mlflow, wine_trees
-from training.trained import HELD_OUT, accuracy, save, split
+from training.trained import HELD_OUT, accuracy, pickled, save, split
 
 TRAINED = (iris, iris_all, iris_onnx, iris_petals, wine, wine_mlflow, wine_trees)
 MODELS = [pytest.param(model, id=model.__name__.removeprefix("training.")) for model in TRAINED]
@@ -44,6 +45,14 @@ def test_another_process_makes_the_same_bytes() -> None:
     elsewhere = {**os.environ, "PYTHONHASHSEED": "1", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
     printed = subprocess.run([sys.executable, "-c", script], env=elsewhere, check=True, capture_output=True).stdout
     assert ast.literal_eval(printed.decode()) == [model.train().content for model in TRAINED]
+
+
+def test_equal_strings_give_the_same_bytes_whether_or_not_they_are_one_object() -> None:
+    text = "".join(["a", "b"])
+    other = "".join(["a", "b"])
+    assert text is not other
+    assert pickled([text, text]) == pickled([text, other])
+    assert pickle.loads(pickled([text, other])) == [text, other]
 
 
 @pytest.mark.parametrize("model", MODELS)
