@@ -30,6 +30,8 @@ class IngressNginx(Addon):
     default: bool = False
     """Whether it answers Ingresses that name no class."""
     service: Literal["LoadBalancer", "ClusterIP"] = "LoadBalancer"
+    access_log: bool = False
+    """Whether it writes a line of each request: who asked, for what, and what came of it; never a body."""
 
     @model_validator(mode="after")
     def _retirement_is_known(self) -> Self:
@@ -65,6 +67,7 @@ class IngressNginx(Addon):
             "watchIngressWithoutClass": self.default,
             "electionID": f"{self.ingress_class}-leader",
             "service": {"type": self.service, **opened},
+            "config": {"disable-access-log": str(not self.access_log).lower()},
             "resources": reserved("100m", MEMORY[profile]),
             "admissionWebhooks": jobs,
         }

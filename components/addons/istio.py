@@ -19,6 +19,9 @@ INGRESS_CLASS = "istio"
 GATEWAY = "seldon-gateway"
 GATEWAY_LABELS = {"istio": "ingressgateway"}
 TRACES = "traces"
+TELEMETRY = "mesh-default"
+FAILED = "!has(response.code) || response.code >= 400"
+"""In CEL; a connection that ended before an answer has no code."""
 
 PORTS = {"status-port": 15021, "http2": 80, "https": 443}
 """The gateway's ports, as its chart has them."""
@@ -73,6 +76,8 @@ class Istio(Addon):
     service_type: Literal["LoadBalancer", "NodePort", "ClusterIP"] = "LoadBalancer"
     mutual_tls: bool = True
     """Models are called by mutual TLS alone: in Istio's ambient mode, by an agent and a proxy on every node."""
+    access_log: Literal["none", "errors", "all"] = "none"
+    """Of which requests gateways write a line: who asked, for what, and what came of it; never a body."""
 
     def needs(self, context: Context) -> tuple[type[Addon], ...]:
         addressed = context.traits.load_balancer or self.service_type != "LoadBalancer"
@@ -88,7 +93,7 @@ class Istio(Addon):
         own |= {"cni": {"ambient": {"enabled": True}, **layout}, "ztunnel": layout}
         parts = ("istiod", "cni", "ztunnel", "gateway") if self.mutual_tls else ("istiod", "gateway")
         charts = (_chart("base"), *(_chart(part, merged(sizes[part], own[part])) for part in parts))
-        objects = (_ingress_class(), gateway, *([_telemetry()] if context.conventions.traces else []))
+        objects = (_ingress_class(), gateway, *self._telemetry(context.conventions.traces))
         level: Literal["privileged", "baseline"] = "privileged" if self.mutual_tls else "baseline"
         namespace = Namespace(name=NAMESPACE, pod_security=level)
         return Unit(name=NAME, namespace=namespace, charts=charts, objects=objects, accepts=gateway)
@@ -121,6 +126,21 @@ class Istio(Addon):
         spec = {"selector": GATEWAY_LABELS, "servers": servers}
         return platform_object("networking.istio.io/v1", "Gateway", GATEWAY, NAMESPACE, of=NAME, spec=spec)
 
+    def _telemetry(self, traces: Collector | None) -> list[KubernetesObject]:
+        """What every proxy tells of its requests, in the one object that Istio heeds for a whole mesh.
+
+        All spans are sent; which traces are kept is the collector's to say.
+        https://istio.io/latest/docs/tasks/observability/telemetry/
+        """
+        spec: Values = {}
+        if traces:
+            spec["tracing"] = [{"providers": [{"name": TRACES}], "randomSamplingPercentage": 100}]
+        if self.access_log != "none":
+            failed = {"filter": {"expression": FAILED}} if self.access_log == "errors" else {}
+            spec["accessLogging"] = [{"providers": [{"name": "envoy"}], **failed}]
+        made = platform_object("telemetry.istio.io/v1", "Telemetry", TELEMETRY, NAMESPACE, of=NAME, spec=spec)
+        return [made] if spec else []
+
 
 def _ingress_class() -> KubernetesObject:
     spec = {"controller": "istio.io/ingress-controller"}
@@ -131,15 +151,6 @@ def _provider(traces: Collector) -> Values:
     """What proxies send their spans to, as istiod looks it up: by a Service's whole name."""
     service = f"{traces.service}.{traces.namespace}.svc.cluster.local"
     return {"name": TRACES, "opentelemetry": {"service": service, "port": traces.port}}
-
-
-def _telemetry() -> KubernetesObject:
-    """Every proxy of the mesh sends all spans; which traces are kept is the collector's to say.
-
-    https://istio.io/latest/docs/tasks/observability/distributed-tracing/opentelemetry/
-    """
-    spec = {"tracing": [{"providers": [{"name": TRACES}], "randomSamplingPercentage": 100}]}
-    return platform_object("telemetry.istio.io/v1", "Telemetry", TRACES, NAMESPACE, of=NAME, spec=spec)
 
 
 def _port(name: str, number: int, node_ports: dict[int, int]) -> Values:

@@ -52,6 +52,8 @@ class VLLM(ModelServer):
     """The claim that keeps what it compiles from one start to the next; None: compiled at each start."""
     shared_memory: Bytes = "2Gi"
     """At /dev/shm, of its memory: through it the processes of several GPUs exchange tensors."""
+    access_log: bool = False
+    """Whether it writes a line of each request: who asked, for what, and what came of it; never a prompt."""
     flags: dict[Flag, Scalar] = {}
     """Further flags of `vllm serve`, which refuses to start with one that it does not know."""
     resources: Resources = Resources(cpu="2", cpu_limit="8", memory="16Gi", gpus=1)
@@ -118,6 +120,7 @@ class VLLM(ModelServer):
         yield f"--tensor-parallel-size={self.resources.gpus}"
         yield f"--dtype={self.dtype}"
         yield f"--gpu-memory-utilization={self.gpu_memory_utilization}"
+        yield from [] if self.access_log else ["--disable-uvicorn-access-log"]
         yield from (f"--max-model-len={length}" for length in [self.max_model_len] if length)
         yield from (f"--quantization={how}" for how in [self.quantization] if how)
         if self.adapters:

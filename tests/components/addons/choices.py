@@ -19,10 +19,13 @@ LEAST: dict[str, dict[str, Any]] = {
 MOST: dict[str, tuple[dict[str, Any], ...]] = {
     "cert_manager": ({"acme": {"email": "platform@example.it", "ingress_class": "istio", "directory": "production"}},),
     "gateway_api": ({"gateway_class": "istio"}, {"gateway_class": "gke-l7-rilb", "tls_secret": "models-tls"}),
-    "ingress_nginx": ({"accept_retired": True, "ingress_class": "edge", "default": True, "service": "ClusterIP"},),
+    "ingress_nginx": (
+        {"accept_retired": True, "access_log": True}
+        | {"ingress_class": "edge", "default": True, "service": "ClusterIP"},
+    ),
     "istio": (
-        {"tls_secret": "wildcard"},
-        {"tls_secret": "wildcard", "service_type": "NodePort", "mutual_tls": False},
+        {"tls_secret": "wildcard", "access_log": "errors"},
+        {"tls_secret": "wildcard", "access_log": "all", "service_type": "NodePort", "mutual_tls": False},
     ),
     "kserve": (
         {"domain": "models.example.it", "ingress_class": "istio", "runtimes": ["mlserver"]},

@@ -40,6 +40,11 @@ def test_as_the_default_it_answers_those_that_name_none() -> None:
     assert values["watchIngressWithoutClass"] is True
 
 
+@pytest.mark.parametrize(("access_log", "disabled"), [(False, "true"), (True, "false")])
+def test_it_writes_lines_of_requests_where_that_is_asked_for(access_log: bool, disabled: str) -> None:
+    assert controller(access_log=access_log)["config"] == {"disable-access-log": disabled}
+
+
 def test_there_is_one_default_and_one_of_a_name() -> None:
     assert addon().claims(LAPTOP) == ("ingress class nginx",)
     assert addon(default=True).claims(LAPTOP) == ("ingress class nginx", "default ingress class")

@@ -73,6 +73,26 @@ def test_without_a_collector_nothing_is_said_of_spans(mutual_tls: bool) -> None:
     assert "Telemetry" not in {each["kind"] for each in istio.unit(CLOUD).objects}
 
 
+@pytest.mark.parametrize(
+    ("access_log", "said"),
+    [
+        ("errors", {"filter": {"expression": "!has(response.code) || response.code >= 400"}}),
+        ("all", {}),
+    ],
+)
+def test_its_gateway_writes_lines_of_requests_where_that_is_asked_for(access_log: Any, said: dict[str, Any]) -> None:
+    (telemetry,) = (each for each in Istio(access_log=access_log).unit(CLOUD).objects if each["kind"] == "Telemetry")
+    assert telemetry["spec"] == {"accessLogging": [{"providers": [{"name": "envoy"}], **said}]}
+
+
+def test_a_mesh_is_told_of_spans_and_lines_of_requests_by_one_object() -> None:
+    units = Environment(addons=(Istio(access_log="all"), Tracing())).units(
+        Context(traits=CLOUD.traits, conventions=LAPTOP.conventions)
+    )
+    (telemetry,) = (each for unit in units for each in unit.objects if each["kind"] == "Telemetry")
+    assert telemetry["spec"].keys() == {"tracing", "accessLogging"}
+
+
 def test_it_waits_for_metallb_where_nobody_else_gives_addresses() -> None:
     assert Istio().needs(Context()) == (Metallb,)
     assert Istio().needs(CLOUD) == ()

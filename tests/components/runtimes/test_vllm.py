@@ -38,6 +38,11 @@ def test_every_gpu_of_the_pod_computes(gpus: int) -> None:
     assert pod(stack)["containers"][0]["resources"]["limits"]["nvidia.com/gpu"] == str(gpus)
 
 
+def test_it_writes_lines_of_requests_where_that_is_asked_for() -> None:
+    assert "--disable-uvicorn-access-log" in server().server().args
+    assert "--disable-uvicorn-access-log" not in server(access_log=True).server().args
+
+
 def test_choices_are_flags() -> None:
     args = (
         server(
