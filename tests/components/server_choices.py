@@ -105,7 +105,7 @@ OWN: dict[str, tuple[Fields, ...]] = {
     ),
     "vllm": (
         {"adapters": {"law": {"format": "huggingface", "uri": "s3://adapters/law"}}, "max_lora_rank": 32},
-        {"api": "completions", "api_key": {"secret": "keys", "key": "vllm"}, "max_model_len": 4096},
+        {"api": "completions", "access_log": True, "api_key": {"secret": "keys", "key": "vllm"}, "max_model_len": 4096},
         {"dtype": "half", "quantization": "fp8", "gpu_memory_utilization": 0.5, "cache": "compiled"},
         {"shared_memory": "1Gi", "flags": {"max-num-seqs": 64}},
     ),
