@@ -7,7 +7,7 @@ from components.addons.istio import INGRESS_CLASS, Istio
 from components.autoscaler import disruption_budget
 from components.context import Context, Profile
 from components.objects import HAS_HOST, labels, platform_object, spread
-from components.pods.restricted import DRAIN, RESTRICTED
+from components.pods.restricted import DRAIN, RESTRICTED, of_pod
 from components.unit import KubernetesObject, Namespace, Unit
 from components.values import DnsLabel, Host, PinnedImage, Resources
 
@@ -42,7 +42,7 @@ class HelloNginx(Addon):
         pod = {
             "automountServiceAccountToken": False,
             "enableServiceLinks": False,
-            "securityContext": {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}},
+            "securityContext": of_pod(),
             "topologySpreadConstraints": [spread(SELECTOR)],
             "containers": [self._container()],
             "volumes": [{"name": "scratch", "emptyDir": {"sizeLimit": "16Mi"}}],

@@ -9,13 +9,12 @@ from components.kserve.storage import spelled
 from components.location.uri import location
 from components.model import Model
 from components.pods.placement import Placement
+from components.pods.restricted import WRITING, of_pod
 from components.values import Resources, merged
 
 PROBE_SECONDS = 2
 CONTAINER = "kserve-container"
 """The name of every server's container, which the definition wants of a canary's model and forbids elsewhere."""
-CONFINED = {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}}
-"""Of a server that writes into its own file system."""
 
 
 class Place(NamedTuple):
@@ -57,7 +56,7 @@ def _model(found: Predictor, model: Model, place: Place) -> dict[str, Any]:
         "resources": _requirements(found.resources, model),
         **(_asked(found, place.name) if found.server in servers.NAMES else {}),
         **({"env": _tracing(place.name, traces)} if traces else {}),
-        **({"securityContext": CONFINED} if place.hardened else {}),
+        **({"securityContext": WRITING} if place.hardened else {}),
     }
 
 
@@ -108,6 +107,6 @@ def _hardening(place: Place) -> dict[str, Any]:
         "serviceAccountName": place.name,
         "automountServiceAccountToken": False,
         "enableServiceLinks": False,
-        "securityContext": {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}},
+        "securityContext": of_pod(),
         **({"labels": place.labels} if place.labels else {}),
     }

@@ -8,7 +8,7 @@ from components.location import artefact
 from components.location.artefact import Files
 from components.location.uri import location
 from components.pods.placement import Placement
-from components.pods.restricted import RESTRICTED
+from components.pods.restricted import RESTRICTED, WRITING, of_pod
 from components.seldon.graph import Graph
 from components.seldon.node import FOLDER, Node
 from components.unit import KubernetesObject
@@ -36,14 +36,12 @@ def spec(
     nodes: tuple[Graph, ...], config: KubernetesObject | None, account: str | None, transport: str, traits: Traits
 ) -> dict[str, Any]:
     """A PodSpec of one container for each of `nodes`; `config` brings their files."""
-    ids = {} if traits.assigns_user_ids else {"runAsUser": USER, "runAsGroup": USER, "fsGroup": USER}
-    security = {"runAsNonRoot": True, **ids, "seccompProfile": {"type": "RuntimeDefault"}}
     identity = {"serviceAccountName": account, "automountServiceAccountToken": False} if account else {}
     code = [artefact.volume("nodes", config, files(nodes))] if config and files(nodes) else []
     return {
         **identity,
         "enableServiceLinks": False,
-        "securityContext": security,
+        "securityContext": of_pod(None if traits.assigns_user_ids else USER),
         "containers": [_container(each, transport) for each in nodes],
         "volumes": [*code, {"name": "scratch", "emptyDir": {"sizeLimit": "256Mi"}}],
         **Placement().fields(Resources(gpus=sum(each.resources.gpus for each in nodes)), traits),
@@ -54,7 +52,7 @@ def _container(node: Graph, transport: str) -> dict[str, Any]:
     """Seldon adds what it knows itself: a model's image, its place, the ports, and their numbers as variables."""
     found = {"name": node.name, "resources": _requirements(node)}
     if not node.node:
-        return {**found, "securityContext": {key: RESTRICTED[key] for key in RESTRICTED if "readOnly" not in key}}
+        return {**found, "securityContext": WRITING}
     return {**found, **_process(node.node, transport), "workingDir": f"{FOLDER}/{node.name}"}
 
 
