@@ -8,10 +8,12 @@ from components.autoscaler import disruption_budget
 from components.context import Context, Profile
 from components.objects import HAS_HOST, labels, platform_object, spread
 from components.pods.restricted import DRAIN, RESTRICTED, of_pod
+from components.pods.volume import Volume
 from components.unit import KubernetesObject, Namespace, Unit
 from components.values import DnsLabel, Host, PinnedImage, Resources
 
 NAME = "hello-nginx"
+SCRATCH = Volume(path="/tmp", size="16Mi")
 SELECTOR = {"app.kubernetes.io/name": NAME}
 PORT = 8080
 REPLICAS: dict[Profile, int] = {"laptop": 1, "production": 2}
@@ -45,7 +47,7 @@ class HelloNginx(Addon):
             "securityContext": of_pod(),
             "topologySpreadConstraints": [spread(SELECTOR)],
             "containers": [self._container()],
-            "volumes": [{"name": "scratch", "emptyDir": {"sizeLimit": "16Mi"}}],
+            "volumes": [SCRATCH.manifest("scratch")],
         }
         spec = {
             "replicas": replicas,
@@ -68,7 +70,7 @@ class HelloNginx(Addon):
             "livenessProbe": {**answers, "periodSeconds": 10},
             "lifecycle": DRAIN,
             "securityContext": RESTRICTED,
-            "volumeMounts": [{"name": "scratch", "mountPath": "/tmp"}],
+            "volumeMounts": [SCRATCH.mount("scratch")],
         }
 
     def _ingress(self) -> KubernetesObject:

@@ -8,8 +8,6 @@ from components.objects import labels, platform_object, spread
 from components.pods.restricted import DRAIN, RESTRICTED, of_pod
 from components.unit import KubernetesObject
 
-SCRATCH = {"name": "scratch", "emptyDir": {"sizeLimit": "256Mi"}}
-
 
 class Program(NamedTuple):
     """What runs for add-on `of`, in the namespace that is called as it; `name` is that of its Service too."""

@@ -7,11 +7,10 @@ from components.context import Collector, Traits
 from components.location.model_files import Loaded
 from components.pods.restricted import DRAIN
 from components.pods.server import Server
-from components.pods.volume import Volume
+from components.pods.volume import SCRATCH, Volume
 from components.values import Resources
 
 PROBE_SECONDS = 2
-SCRATCH = {"scratch": Volume(path="/tmp", size="256Mi")}
 
 
 def traced(server: Server, traces: Collector | None) -> Server:
@@ -66,7 +65,7 @@ def container(
 
 
 def _volumes(server: Server) -> dict[str, Volume]:
-    return {**SCRATCH, **server.volumes}
+    return {"scratch": SCRATCH, **server.volumes}
 
 
 def _variables(server: Server) -> Iterator[dict[str, Any]]:

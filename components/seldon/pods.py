@@ -9,6 +9,7 @@ from components.location.artefact import Files
 from components.location.uri import location
 from components.pods.placement import Placement
 from components.pods.restricted import RESTRICTED, WRITING, of_pod
+from components.pods.volume import SCRATCH
 from components.seldon.graph import Graph
 from components.seldon.node import FOLDER, Node
 from components.unit import KubernetesObject
@@ -43,7 +44,7 @@ def spec(
         "enableServiceLinks": False,
         "securityContext": of_pod(None if traits.assigns_user_ids else USER),
         "containers": [_container(each, transport) for each in nodes],
-        "volumes": [*code, {"name": "scratch", "emptyDir": {"sizeLimit": "256Mi"}}],
+        "volumes": [*code, SCRATCH.manifest("scratch")],
         **Placement().fields(Resources(gpus=sum(each.resources.gpus for each in nodes)), traits),
     }
 
@@ -78,7 +79,7 @@ def _process(node: Node, transport: str) -> dict[str, Any]:
         "securityContext": RESTRICTED,
         "volumeMounts": [
             {"name": "nodes", "mountPath": FOLDER, "readOnly": True},
-            {"name": "scratch", "mountPath": "/tmp"},
+            SCRATCH.mount("scratch"),
         ],
     }
 
