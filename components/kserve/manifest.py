@@ -6,7 +6,6 @@ from components.context import Collector, Context
 from components.kserve import servers
 from components.kserve.predictor import SERVED, Canary, Predictor, Spec
 from components.kserve.storage import spelled
-from components.location.uri import location
 from components.model import Model
 from components.pods.placement import Placement
 from components.pods.restricted import WRITING, of_pod
@@ -53,19 +52,11 @@ def _model(found: Predictor, model: Model, place: Place) -> dict[str, Any]:
         "runtime": found.server,
         "protocolVersion": found.spoken,
         "storageUri": spelled(str(model.uri)),
-        "resources": _requirements(found.resources, model),
+        "resources": found.resources.requirements(model.disk),
         **(_asked(found, place.name) if found.server in servers.NAMES else {}),
         **({"env": _tracing(place.name, traces)} if traces else {}),
         **({"securityContext": WRITING} if place.hardened else {}),
     }
-
-
-def _requirements(resources: Resources, model: Model) -> dict[str, Any]:
-    """What a replica takes, and the room on its machine's disk that its model does."""
-    found = resources.requirements()
-    if location(str(model.uri)).scheme == "pvc":
-        return found
-    return {**found, "requests": {**found["requests"], "ephemeral-storage": model.size}}
 
 
 def _asked(found: Predictor, name: str) -> dict[str, Any]:

@@ -66,8 +66,6 @@ def container(
     """The init container; `mounts` are of what it only reads, the keys of Secret `credentials` are its variables."""
     endpoint = context.conventions.s3_endpoint
     env = {"PYTHONDONTWRITEBYTECODE": "1", **({"AWS_ENDPOINT_URL_S3": endpoint} if endpoint else {})}
-    requirements = RESOURCES.requirements()
-    requirements["requests"]["ephemeral-storage"] = room(models)
     return {
         "name": "fetch",
         "image": IMAGE,
@@ -75,7 +73,7 @@ def container(
         "workingDir": CONFIG_FOLDER,
         "env": [{"name": name, "value": value} for name, value in env.items()],
         **({"envFrom": [{"secretRef": {"name": credentials}}]} if credentials else {}),
-        "resources": requirements,
+        "resources": RESOURCES.requirements(room(models)),
         "terminationMessagePolicy": "FallbackToLogsOnError",
         "securityContext": RESTRICTED,
         "volumeMounts": [{"name": "models", "mountPath": MODELS_FOLDER}, *mounts],

@@ -6,7 +6,6 @@ from typing import Any
 from components.context import Traits
 from components.location import artefact
 from components.location.artefact import Files
-from components.location.uri import location
 from components.pods.placement import Placement
 from components.pods.restricted import RESTRICTED, WRITING, of_pod
 from components.pods.volume import SCRATCH
@@ -51,18 +50,10 @@ def spec(
 
 def _container(node: Graph, transport: str) -> dict[str, Any]:
     """Seldon adds what it knows itself: a model's image, its place, the ports, and their numbers as variables."""
-    found = {"name": node.name, "resources": _requirements(node)}
+    found = {"name": node.name, "resources": node.resources.requirements(node.model and node.model.disk)}
     if not node.node:
         return {**found, "securityContext": WRITING}
     return {**found, **_process(node.node, transport), "workingDir": f"{FOLDER}/{node.name}"}
-
-
-def _requirements(node: Graph) -> dict[str, Any]:
-    """Its resources, and the room on its machine's disk that its model takes when it is fetched."""
-    found = node.resources.requirements()
-    if not (node.model and node.model.uri) or location(node.model.uri).scheme == "pvc":
-        return found
-    return {**found, "requests": {**found["requests"], "ephemeral-storage": node.model.size}}
 
 
 def _process(node: Node, transport: str) -> dict[str, Any]:
