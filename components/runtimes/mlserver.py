@@ -9,6 +9,7 @@ from pydantic import Field
 from components.context import Context
 from components.location.artefact import Files
 from components.mlserver.model import IMPLEMENTATIONS, ServedModel
+from components.mlserver.tracing import tracing
 from components.model import MODELS_FOLDER, Model
 from components.model_server import ModelServer
 from components.model_stack import Endpoint
@@ -38,7 +39,7 @@ class MLServer(ModelServer):
             image=self.image or self._official_image(),
             command=("mlserver", "start", MODELS_FOLDER),
             env={"HOME": "/tmp"},
-            traces_env={"MLSERVER_TRACING_SERVER": "{address}", "MLSERVER_SERVER_NAME": self.name},
+            traces_env=tracing(self.name, "{address}"),
             ports={"http": 8080, "grpc": 8081, "metrics": 8082},
             startup=Probe(path=first),
             ready=Probe(path="/v2/health/ready" if len(self.models) > 1 else first),
