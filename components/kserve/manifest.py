@@ -6,12 +6,13 @@ from components.context import Collector, Context
 from components.kserve import servers
 from components.kserve.predictor import SERVED, Canary, Predictor, Spec
 from components.kserve.storage import spelled
+from components.mlserver.tracing import tracing
 from components.model import Model
 from components.pods.placement import Placement
+from components.pods.probe import PROBE_SECONDS
 from components.pods.restricted import WRITING, of_pod
 from components.values import Resources, merged
 
-PROBE_SECONDS = 2
 CONTAINER = "kserve-container"
 """The name of every server's container, which the definition wants of a canary's model and forbids elsewhere."""
 
@@ -85,8 +86,7 @@ def _scraped(found: Predictor) -> dict[str, Any]:
 
 
 def _tracing(name: str, traces: Collector) -> list[dict[str, str]]:
-    variables = {"MLSERVER_TRACING_SERVER": traces.address, "MLSERVER_SERVER_NAME": name}
-    return [{"name": key, "value": value} for key, value in variables.items()]
+    return [{"name": key, "value": value} for key, value in tracing(name, traces.address).items()]
 
 
 def _placed(resources: Resources, place: Place) -> dict[str, Any]:

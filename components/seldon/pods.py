@@ -7,6 +7,7 @@ from components.context import Traits
 from components.location import artefact
 from components.location.artefact import Files
 from components.pods.placement import Placement
+from components.pods.probe import Probe, probes
 from components.pods.restricted import RESTRICTED, WRITING, of_pod
 from components.pods.volume import SCRATCH
 from components.seldon.graph import Graph
@@ -16,7 +17,6 @@ from components.values import Resources
 
 USER = 8888
 """Whom Seldon Core runs its own containers as."""
-PROBE_SECONDS = 2
 
 
 def files(nodes: Iterable[Graph]) -> Files:
@@ -59,21 +59,15 @@ def _container(node: Graph, transport: str) -> dict[str, Any]:
 def _process(node: Node, transport: str) -> dict[str, Any]:
     # The server of gRPC is a process of its own, with a state of its own.
     env = {"HOME": "/tmp", **({} if transport == "grpc" else {"GRPC_WORKERS": "0"}), **node.env}
-    startup = {**_asked("/health/ping"), "failureThreshold": max(1, node.startup_seconds // PROBE_SECONDS)}
+    up, ready = Probe(path="/health/ping"), Probe(path="/health/status")
     return {
         "image": node.image,
         "command": ["seldon-core-microservice", node.interface],
         "env": [{"name": name, "value": value} for name, value in env.items()],
-        "startupProbe": startup,
-        "readinessProbe": _asked("/health/status"),
-        "livenessProbe": {**_asked("/health/ping"), "periodSeconds": 10, "timeoutSeconds": 5},
+        **probes(up, ready, up, {}, node.startup_seconds),
         "securityContext": RESTRICTED,
         "volumeMounts": [
             {"name": "nodes", "mountPath": FOLDER, "readOnly": True},
             SCRATCH.mount("scratch"),
         ],
     }
-
-
-def _asked(path: str) -> dict[str, Any]:
-    return {"httpGet": {"path": path, "port": "http"}, "periodSeconds": PROBE_SECONDS}
