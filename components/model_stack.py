@@ -13,6 +13,7 @@ from components.location import sources
 from components.location.store import Grant, StoreUrl, store
 from components.location.uri import REGISTRY, STORES, location
 from components.model import Format, Model
+from components.network_policy import Rules, to_stores
 from components.picture import Step
 from components.unit import MANAGED_BY, KubernetesObject, Unit
 from components.values import DnsLabel, Value
@@ -131,6 +132,15 @@ class ModelStack(Kind, Value):
     def by_identity(self, context: Context) -> tuple[StoreUrl, ...]:
         """The stores that its service account `name` reads with no key, on this cluster."""
         return tuple(url for url in self.stores if store(url).scheme in context.traits.store_schemes)
+
+    def joined(self, context: Context) -> dict[str, str]:
+        """The labels by which its pods are given that identity, and are of the mesh."""
+        identity = context.traits.identity_labels if self.by_identity(context) else {}
+        return {**identity, **context.conventions.mesh}
+
+    def to_stores(self, context: Context) -> Rules:
+        """What lets its pods call stores, and ask for that identity."""
+        return to_stores(context.traits.identity_endpoints if self.by_identity(context) else ())
 
     def objects(self, context: Context) -> list[KubernetesObject]:
         """The Kubernetes objects of this stack."""

@@ -167,9 +167,8 @@ class Seldon(ModelStack):
         return PATHS[servers.spoken(self.protocol)].format(graph=predictor.graph.name)
 
     def _access(self, context: Context) -> list[KubernetesObject]:
-        identity = bool(self.by_identity(context))
         brokers = agreement.brokers(self.predictors) if self.server_type == "kafka" else ()
-        calls = access.calls(self.nodes, context, identity, brokers)
+        calls = access.calls(self.nodes, context, self.to_stores(context), brokers)
         direct = any(each.alone or each.explainer for each in self.predictors)
         return access.objects(self.metadata(context), self.nodes, direct, calls, bool(context.conventions.mesh))
 
@@ -198,6 +197,5 @@ class Seldon(ModelStack):
         }
 
     def _pod_labels(self, context: Context) -> dict[str, str]:
-        identity = context.traits.identity_labels if self.by_identity(context) else {}
         own = {key: value for key, value in self.labels.items() if key not in OPERATORS}
-        return {**own, **identity, **context.conventions.mesh}
+        return {**own, **self.joined(context)}

@@ -50,7 +50,8 @@ def spec(
 
 def _container(node: Graph, transport: str) -> dict[str, Any]:
     """Seldon adds what it knows itself: a model's image, its place, the ports, and their numbers as variables."""
-    found = {"name": node.name, "resources": node.resources.requirements(node.model and node.model.disk)}
+    disk = node.model.disk if node.model else None
+    found = {"name": node.name, "resources": node.resources.requirements(disk)}
     if not node.node:
         return {**found, "securityContext": WRITING}
     return {**found, **_process(node.node, transport), "workingDir": f"{FOLDER}/{node.name}"}
