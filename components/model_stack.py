@@ -1,7 +1,7 @@
 """What a model stack is. A serving runtime is a subclass; a stack, an instance."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Protocol, Self
 
 from pydantic import PrivateAttr, field_validator
 
@@ -30,6 +30,16 @@ class Endpoint(Value):
     url: str
     sample: dict[str, Any] | None = None
     answer: dict[str, Any] | None = None
+
+
+class Asked(Protocol):
+    """What an endpoint is of: a model, or something made of models."""
+
+    @property
+    def sample(self) -> dict[str, Any] | None: ...
+
+    @property
+    def answer(self) -> dict[str, Any] | None: ...
 
 
 class ModelStack(Kind, Value):
@@ -153,6 +163,14 @@ class ModelStack(Kind, Value):
     def endpoints(self, context: Context) -> tuple[Endpoint, ...]:
         """Each model of this stack."""
         raise NotImplementedError
+
+    def endpoints_at(self, context: Context, path: str, called: Mapping[str, Asked]) -> tuple[Endpoint, ...]:
+        """One for each of `called`, by its name, which {name} in `path` stands for."""
+        base = self.url(context)
+        return tuple(
+            Endpoint(model=name, url=f"{base}/{path.format(name=name)}", sample=each.sample, answer=each.answer)
+            for name, each in called.items()
+        )
 
     def summary(self) -> tuple[str, ...]:
         """What a reader of a diagram should know about it, line by line: first the runtime, last each model."""

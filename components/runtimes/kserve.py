@@ -5,6 +5,7 @@ from typing import Any, Self
 
 from pydantic import model_validator
 
+from components import protocols
 from components.addon import Addon
 from components.addons.keda import Keda
 from components.addons.kserve import API
@@ -26,7 +27,7 @@ MODE, SECRET = "serving.kserve.io/deploymentMode", "serving.kserve.io/secretName
 STANDARD = ("Standard", "RawDeployment")
 """The mode without Knative, by its name and its former one."""
 LONGEST = 63
-PATHS = {"v1": "v1/models/{name}:predict", "v2": "v2/models/{name}/infer"}
+PATHS = {"v1": protocols.V1, "v2": protocols.V2}
 
 
 class KServe(ModelStack):

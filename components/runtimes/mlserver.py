@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from components import protocols
 from components.context import Context
 from components.location.artefact import Files
 from components.mlserver.model import IMPLEMENTATIONS, ServedModel
@@ -55,11 +56,7 @@ class MLServer(ModelServer):
         return self.models
 
     def endpoints(self, context: Context) -> tuple[Endpoint, ...]:
-        base = f"{self.url(context)}/v2/models"
-        return tuple(
-            Endpoint(model=name, url=f"{base}/{name}/infer", sample=model.sample, answer=model.answer)
-            for name, model in self.models.items()
-        )
+        return self.endpoints_at(context, protocols.V2, self.models)
 
     def summary(self) -> tuple[str, ...]:
         return (*super().summary(), *(f"model {name}: {model.format}" for name, model in self.models.items()))

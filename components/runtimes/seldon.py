@@ -5,6 +5,7 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
+from components import protocols
 from components.addon import Addon
 from components.addons.istio import NAMESPACE as GATEWAY_NAMESPACE
 from components.addons.istio import Istio
@@ -23,7 +24,7 @@ from components.seldon.predictor import Predictor
 from components.unit import KubernetesObject
 from components.values import Host, Whole
 
-PATHS = {"seldon": "api/v1.0/predictions", "v2": "v2/models/{graph}/infer", "tensorflow": "v1/models/{graph}:predict"}
+PATHS = {"seldon": "api/v1.0/predictions", "v2": protocols.V2, "tensorflow": protocols.V1}
 OPERATORS = ("app.kubernetes.io/component", "app.kubernetes.io/managed-by")
 """Labels that pods do not get: by the one, they would be scraped twice; the other is the operator's."""
 GATEWAY = f"http://istio-ingressgateway.{GATEWAY_NAMESPACE}.svc"
@@ -164,7 +165,7 @@ class Seldon(ModelStack):
         return f"http://{predictor.service(self.name)}.{context.models.name}.svc:{port}"
 
     def _path(self, predictor: Predictor) -> str:
-        return PATHS[servers.spoken(self.protocol)].format(graph=predictor.graph.name)
+        return PATHS[servers.spoken(self.protocol)].format(name=predictor.graph.name)
 
     def _access(self, context: Context) -> list[KubernetesObject]:
         brokers = agreement.brokers(self.predictors) if self.server_type == "kafka" else ()
