@@ -13,6 +13,7 @@ from components.context import Context, Profile
 from components.jupyterhub import starter
 from components.jupyterhub.login import Authenticator, GitHub, OpenId, login
 from components.mirror import nested
+from components.network import in_namespace
 from components.objects import HAS_HOST, reserved
 from components.unit import Chart, ChartImage, GeneratedSecret, Namespace, Unit
 from components.values import DnsLabel, Host, PinnedImage, merged
@@ -147,13 +148,12 @@ class JupyterHub(Addon):
 
     def _notebooks(self, context: Context) -> Values:
         """They may call the models. A NetworkPolicy keeps the cloud's metadata from them, no privileged container."""
-        models = {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": context.models.name}}}
         own = {
             "defaultUrl": "/lab",
             "extraEnv": {"JUPYTERHUB_SINGLEUSER_APP": "jupyter_server.serverapp.ServerApp"},
             "extraLabels": context.conventions.mesh,
             "cloudMetadata": {"blockWithIptables": False},
-            "networkPolicy": {"egress": [{"to": [models]}]},
+            "networkPolicy": {"egress": [{"to": [in_namespace(context.models.name)]}]},
             "storage": {"dynamic": {"storageClass": context.traits.storage_class}},
         }
         return {"singleuser": own | starter.values(context.models.name)}
