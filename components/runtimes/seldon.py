@@ -15,6 +15,7 @@ from components.addons.nvidia_device_plugin import NvidiaDevicePlugin
 from components.addons.seldon_core import API, SeldonCore
 from components.context import Context
 from components.location import model_files, sources
+from components.location.store import StoreUrl
 from components.model import Model
 from components.model_stack import Endpoint, ModelStack
 from components.picture import Step
@@ -80,6 +81,10 @@ class Seldon(ModelStack):
     def nodes(self) -> tuple[Graph, ...]:
         """Every node of every predictor."""
         return tuple(node for predictor in self.predictors for node in predictor.graph.walk())
+
+    def by_identity(self, context: Context) -> tuple[StoreUrl, ...]:
+        """Nothing, where it emits no account."""
+        return super().by_identity(context) if self.hardened else ()
 
     def needs(self, context: Context) -> tuple[type[Addon], ...]:
         traits = context.traits
