@@ -6,7 +6,7 @@ from components.addon import Addon
 from components.addons.istio import INGRESS_CLASS, Istio
 from components.autoscaler import disruption_budget
 from components.context import Context, Profile
-from components.objects import HAS_HOST, labels, platform_object, spread
+from components.objects import HAS_HOST, labels, platform_object, spread, tls
 from components.pods.restricted import DRAIN, RESTRICTED, of_pod
 from components.pods.volume import Volume
 from components.unit import KubernetesObject, Namespace, Unit
@@ -20,9 +20,11 @@ REPLICAS: dict[Profile, int] = {"laptop": 1, "production": 2}
 
 
 class HelloNginx(Addon):
-    """Says "Welcome to nginx!" at http://`host`/."""
+    """Says "Welcome to nginx!" at http://`host`/, with `tls_secret` at https:// too: a Secret of type kubernetes.io/tls
+    where the Ingress class looks for it."""
 
     host: Host = "nginx.example.it"
+    tls_secret: DnsLabel | None = None
     ingress_class: DnsLabel = INGRESS_CLASS
     image: PinnedImage = "docker.io/nginxinc/nginx-unprivileged:1.29.8-alpine"
     resources: Resources = Resources(cpu="10m", cpu_limit="500m", memory="32Mi")
@@ -77,7 +79,7 @@ class HelloNginx(Addon):
         service = {"service": {"name": NAME, "port": {"number": 80}}}
         paths = [{"path": "/", "pathType": "Prefix", "backend": service}]
         rules = [{"host": self.host, "http": {"paths": paths}}]
-        spec = {"ingressClassName": self.ingress_class, "rules": rules}
+        spec = {"ingressClassName": self.ingress_class, **tls(self.host, self.tls_secret), "rules": rules}
         return _object("networking.k8s.io/v1", "Ingress", metadata=HAS_HOST, spec=spec)
 
 

@@ -11,7 +11,7 @@ from components.addon import Addon
 from components.autoscaler import disruption_budget
 from components.context import Context, Profile, Traits
 from components.location.store import StoreUrl, store
-from components.objects import HAS_HOST, excepted
+from components.objects import HAS_HOST, excepted, tls
 from components.pods.program import Program
 from components.pods.restricted import RESTRICTED
 from components.pods.volume import SCRATCH
@@ -187,7 +187,7 @@ class MLflow(Addon):
         paths = [{"path": "/", "pathType": "Prefix", "backend": backend}]
         spec: dict[str, Any] = {"rules": [{"host": self.host, "http": {"paths": paths}}]}
         spec |= {"ingressClassName": self.ingress_class} if self.ingress_class else {}
-        spec |= {"tls": [{"hosts": [self.host], "secretName": self.tls_secret}]} if self.tls_secret else {}
+        spec |= tls(self.host, self.tls_secret)
         return [SERVER.object("networking.k8s.io/v1", "Ingress", metadata=HAS_HOST, spec=spec)]
 
 
