@@ -12,6 +12,8 @@ MODELS_FOLDER = "/mnt/models"
 """Where every server reads its settings, and the models that are brought into its pod."""
 VOLUMES_FOLDER = "/mnt/volumes"
 """Where the claims are mounted that models are read from as they are."""
+MOUNTED = ("nfs", "oci", "pvc")
+"""The schemes of models that are read where they are."""
 
 Format = Literal[
     "catboost",
@@ -60,6 +62,11 @@ class Model(Value):
             raise ValueError("the digest of an artefact belongs to it. Move sha256 below artefact")
         return self
 
+    @property
+    def disk(self) -> str | None:
+        """The room that it takes on its pod's node; None where it is read where it is."""
+        return None if self.uri and location(self.uri).scheme in MOUNTED else self.size
+
     def path(self, name: str) -> str:
         """Where the server finds it, this model being called `name`: a file or a folder."""
         if self.artefact:
@@ -67,5 +74,5 @@ class Model(Value):
         found = location(str(self.uri))
         if found.scheme == "pvc":
             return "/".join(filter(None, (VOLUMES_FOLDER, name, found.path)))
-        folder = VOLUMES_FOLDER if found.scheme in ("nfs", "oci") else MODELS_FOLDER
+        folder = VOLUMES_FOLDER if found.scheme in MOUNTED else MODELS_FOLDER
         return f"{folder}/{name}/{found.base}"

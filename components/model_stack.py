@@ -1,7 +1,7 @@
 """What a model stack is. A serving runtime is a subclass; a stack, an instance."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Protocol, Self
 
 from pydantic import PrivateAttr, field_validator
 
@@ -13,6 +13,7 @@ from components.location import sources
 from components.location.store import Grant, StoreUrl, store
 from components.location.uri import REGISTRY, STORES, location
 from components.model import Format, Model
+from components.network_policy import Rules, to_stores
 from components.picture import Step
 from components.unit import MANAGED_BY, KubernetesObject, Unit
 from components.values import DnsLabel, Value
@@ -29,6 +30,16 @@ class Endpoint(Value):
     url: str
     sample: dict[str, Any] | None = None
     answer: dict[str, Any] | None = None
+
+
+class Asked(Protocol):
+    """What an endpoint is of: a model, or something made of models."""
+
+    @property
+    def sample(self) -> dict[str, Any] | None: ...
+
+    @property
+    def answer(self) -> dict[str, Any] | None: ...
 
 
 class ModelStack(Kind, Value):
@@ -132,6 +143,15 @@ class ModelStack(Kind, Value):
         """The stores that its service account `name` reads with no key, on this cluster."""
         return tuple(url for url in self.stores if store(url).scheme in context.traits.store_schemes)
 
+    def joined(self, context: Context) -> dict[str, str]:
+        """The labels by which its pods are given that identity, and are of the mesh."""
+        identity = context.traits.identity_labels if self.by_identity(context) else {}
+        return {**identity, **context.conventions.mesh}
+
+    def to_stores(self, context: Context) -> Rules:
+        """What lets its pods call stores, and ask for that identity."""
+        return to_stores(context.traits.identity_endpoints if self.by_identity(context) else ())
+
     def objects(self, context: Context) -> list[KubernetesObject]:
         """The Kubernetes objects of this stack."""
         raise NotImplementedError
@@ -143,6 +163,14 @@ class ModelStack(Kind, Value):
     def endpoints(self, context: Context) -> tuple[Endpoint, ...]:
         """Each model of this stack."""
         raise NotImplementedError
+
+    def endpoints_at(self, context: Context, path: str, called: Mapping[str, Asked]) -> tuple[Endpoint, ...]:
+        """One for each of `called`, by its name, which {name} in `path` stands for."""
+        base = self.url(context)
+        return tuple(
+            Endpoint(model=name, url=f"{base}/{path.format(name=name)}", sample=each.sample, answer=each.answer)
+            for name, each in called.items()
+        )
 
     def summary(self) -> tuple[str, ...]:
         """What a reader of a diagram should know about it, line by line: first the runtime, last each model."""

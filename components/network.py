@@ -1,9 +1,9 @@
-"""Addresses and who may use them."""
+"""Addresses, and who is meant where pods call each other."""
 
 from collections.abc import Iterable
 from ipaddress import IPv4Network
 from itertools import combinations
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import AfterValidator
 
@@ -29,3 +29,8 @@ def overlapping(networks: Iterable[tuple[str, str]]) -> list[str]:
         for (first, one), (second, other) in pairs
         if one.overlaps(other)
     ]
+
+
+def in_namespace(name: str) -> dict[str, Any]:
+    """All pods of a namespace, as a NetworkPolicyPeer."""
+    return {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": name}}}

@@ -5,6 +5,7 @@ from typing import Any
 
 from components import mesh
 from components.context import Collector, Opening
+from components.network import in_namespace
 from components.unit import KubernetesObject
 
 Rules = list[dict[str, Any]]
@@ -49,5 +50,4 @@ def to_stores(identity: Iterable[Opening]) -> Rules:
 
 def to_collector(traces: Collector) -> Rules:
     """Where spans are collected."""
-    there = {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": traces.namespace}}}
-    return [{"to": [there], "ports": [{"protocol": "TCP", "port": traces.port}]}]
+    return [{"to": [in_namespace(traces.namespace)], "ports": [{"protocol": "TCP", "port": traces.port}]}]

@@ -21,6 +21,11 @@ HAS_HOST = excepted(ingress_exposure="the environment gives it a host")
 """Of an Ingress that is there because somebody asked for it."""
 
 
+def tls(host: str | None, secret: str | None) -> dict[str, Any]:
+    """The field of an Ingress that ends TLS for `host` with the certificate in `secret`; none without one."""
+    return {"tls": [{"hosts": [host], "secretName": secret}]} if secret else {}
+
+
 def platform_object(
     api: str,
     kind: str,

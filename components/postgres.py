@@ -4,7 +4,8 @@ from typing import Any
 
 from components.context import Traits
 from components.objects import reserved
-from components.pods.program import SCRATCH, Program
+from components.pods.program import Program
+from components.pods.volume import SCRATCH
 from components.unit import KubernetesObject
 
 IMAGE = "docker.io/library/postgres:18.4"
@@ -36,13 +37,13 @@ def postgres(
             {"name": "data", "mountPath": FOLDER},
             {"name": "databases", "mountPath": "/docker-entrypoint-initdb.d"},
             {"name": "scratch", "mountPath": "/var/run/postgresql"},
-            {"name": "scratch", "mountPath": "/tmp"},
+            SCRATCH.mount("scratch"),
         ],
     }
     volumes: list[dict[str, Any]] = [
         {"name": "data", "persistentVolumeClaim": {"claimName": program.name}},
         {"name": "databases", "configMap": {"name": program.name}},
-        SCRATCH,
+        SCRATCH.manifest("scratch"),
     ]
     script = "".join(f"CREATE DATABASE {name};\n" for name in databases[1:])
     return [

@@ -5,7 +5,7 @@ from typing import Any, Self
 
 from pydantic import Field, model_validator
 
-from components import mesh
+from components import access
 from components.addon import Addon
 from components.addons.istio import Istio
 from components.addons.keda import Keda
@@ -18,7 +18,7 @@ from components.location import artefact, model_files
 from components.location.model_files import Loaded
 from components.location.volumes import SharedVolume
 from components.model_stack import ModelStack
-from components.network_policy import Rules, network_policy, to_collector, to_stores
+from components.network_policy import Rules, to_collector
 from components.pods import server_pod
 from components.pods.placement import Placement, apart
 from components.pods.server import Server
@@ -117,20 +117,21 @@ class ServerVersion(ModelStack):
 
     def _access(self, context: Context, server: Server, loaded: Loaded, opened: bool) -> list[KubernetesObject]:
         """Who its pods are, who may call them, and whom they call."""
-        meshed = bool(context.conventions.mesh)
-        account = {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": self.metadata(context)}
         calls = [*self._calls(context, server), *loaded.calls]
-        return [
-            account | {"automountServiceAccountToken": False},
-            network_policy(self.metadata(context), self.selector, server.ports, calls, meshed, opened),
-            *([mesh.only_mutual_tls(self.metadata(context), self.selector, server.scraped())] if meshed else []),
-        ]
+        return access.objects(
+            self.metadata(context),
+            self.selector,
+            server.ports,
+            calls,
+            meshed=bool(context.conventions.mesh),
+            scraped=server.scraped(),
+            public=opened,
+        )
 
     def _calls(self, context: Context, server: Server) -> Rules:
         """Its stores, and the collector of its spans."""
         traces = context.conventions.traces if server.traces else None
-        identity = context.traits.identity_endpoints if self.by_identity(context) else ()
-        return [*(to_stores(identity) if self.reads else []), *(to_collector(traces) if traces else [])]
+        return [*(self.to_stores(context) if self.reads else []), *(to_collector(traces) if traces else [])]
 
     @property
     def most_replicas(self) -> int:
@@ -144,8 +145,7 @@ class ServerVersion(ModelStack):
         return [deployment, *scaling, *budget]
 
     def _deployment(self, context: Context, server: Server, loaded: Loaded) -> KubernetesObject:
-        identity = context.traits.identity_labels if self.by_identity(context) else {}
-        labels = {**self.labels, **identity, **context.conventions.mesh}
+        labels = {**self.labels, **self.joined(context)}
         keys = self.credentials if self.reads or not loaded.init_containers else None
         container = server_pod.container(server, self.resources, self.startup_seconds, keys, loaded)
         pod = server_pod.pod(self.name, server, container, loaded, context.traits) | self._placed(context)

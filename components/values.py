@@ -163,10 +163,11 @@ class Resources(Value):
             raise ValueError(f"cpu_limit {self.cpu_limit} is below cpu {self.cpu}. Raise cpu_limit or lower cpu")
         return self
 
-    def requirements(self) -> dict[str, dict[str, str]]:
-        """As a container spells them: `requests` and `limits`."""
+    def requirements(self, disk: str | None = None) -> dict[str, dict[str, str]]:
+        """As a container spells them: `requests` and `limits`; `disk` is the room that it needs on its node's."""
         gpus = {GPU_RESOURCE: str(self.gpus)} if self.gpus else {}
+        room = {"ephemeral-storage": disk} if disk else {}
         return {
-            "requests": {"cpu": self.cpu, "memory": self.memory, **gpus},
+            "requests": {"cpu": self.cpu, "memory": self.memory, **gpus, **room},
             "limits": {"cpu": self.cpu_limit, "memory": self.memory, **gpus},
         }

@@ -6,21 +6,25 @@ from components.addon import Addon
 from components.addons.istio import INGRESS_CLASS, Istio
 from components.autoscaler import disruption_budget
 from components.context import Context, Profile
-from components.objects import HAS_HOST, labels, platform_object, spread
-from components.pods.restricted import DRAIN, RESTRICTED
+from components.objects import HAS_HOST, labels, platform_object, spread, tls
+from components.pods.restricted import DRAIN, RESTRICTED, of_pod
+from components.pods.volume import Volume
 from components.unit import KubernetesObject, Namespace, Unit
 from components.values import DnsLabel, Host, PinnedImage, Resources
 
 NAME = "hello-nginx"
+SCRATCH = Volume(path="/tmp", size="16Mi")
 SELECTOR = {"app.kubernetes.io/name": NAME}
 PORT = 8080
 REPLICAS: dict[Profile, int] = {"laptop": 1, "production": 2}
 
 
 class HelloNginx(Addon):
-    """Says "Welcome to nginx!" at http://`host`/."""
+    """Says "Welcome to nginx!" at http://`host`/, with `tls_secret` at https:// too: a Secret of type kubernetes.io/tls
+    where the Ingress class looks for it."""
 
     host: Host = "nginx.example.it"
+    tls_secret: DnsLabel | None = None
     ingress_class: DnsLabel = INGRESS_CLASS
     image: PinnedImage = "docker.io/nginxinc/nginx-unprivileged:1.29.8-alpine"
     resources: Resources = Resources(cpu="10m", cpu_limit="500m", memory="32Mi")
@@ -42,10 +46,10 @@ class HelloNginx(Addon):
         pod = {
             "automountServiceAccountToken": False,
             "enableServiceLinks": False,
-            "securityContext": {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}},
+            "securityContext": of_pod(),
             "topologySpreadConstraints": [spread(SELECTOR)],
             "containers": [self._container()],
-            "volumes": [{"name": "scratch", "emptyDir": {"sizeLimit": "16Mi"}}],
+            "volumes": [SCRATCH.manifest("scratch")],
         }
         spec = {
             "replicas": replicas,
@@ -68,14 +72,14 @@ class HelloNginx(Addon):
             "livenessProbe": {**answers, "periodSeconds": 10},
             "lifecycle": DRAIN,
             "securityContext": RESTRICTED,
-            "volumeMounts": [{"name": "scratch", "mountPath": "/tmp"}],
+            "volumeMounts": [SCRATCH.mount("scratch")],
         }
 
     def _ingress(self) -> KubernetesObject:
         service = {"service": {"name": NAME, "port": {"number": 80}}}
         paths = [{"path": "/", "pathType": "Prefix", "backend": service}]
         rules = [{"host": self.host, "http": {"paths": paths}}]
-        spec = {"ingressClassName": self.ingress_class, "rules": rules}
+        spec = {"ingressClassName": self.ingress_class, **tls(self.host, self.tls_secret), "rules": rules}
         return _object("networking.k8s.io/v1", "Ingress", metadata=HAS_HOST, spec=spec)
 
 

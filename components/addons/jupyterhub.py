@@ -13,7 +13,8 @@ from components.context import Context, Profile
 from components.jupyterhub import starter
 from components.jupyterhub.login import Authenticator, GitHub, OpenId, login
 from components.mirror import nested
-from components.objects import HAS_HOST, reserved
+from components.network import in_namespace
+from components.objects import HAS_HOST, reserved, tls
 from components.unit import Chart, ChartImage, GeneratedSecret, Namespace, Unit
 from components.values import DnsLabel, Host, PinnedImage, merged
 
@@ -131,8 +132,8 @@ class JupyterHub(Addon):
 
     def _entry(self) -> Values:
         """The Ingress leads to the proxy, which needs no address of its own then."""
-        tls = {"tls": [{"hosts": [self.host], "secretName": self.tls_secret}]} if self.tls_secret else {}
-        ingress = {"enabled": True, "ingressClassName": self.ingress_class, "hosts": [self.host], **tls, **HAS_HOST}
+        own = {"hosts": [self.host], **tls(self.host, self.tls_secret), **HAS_HOST}
+        ingress = {"enabled": True, "ingressClassName": self.ingress_class, **own}
         return {"ingress": ingress, "proxy": {"service": {"type": "ClusterIP"}}}
 
     def _hub(self, context: Context) -> Values:
@@ -147,13 +148,12 @@ class JupyterHub(Addon):
 
     def _notebooks(self, context: Context) -> Values:
         """They may call the models. A NetworkPolicy keeps the cloud's metadata from them, no privileged container."""
-        models = {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": context.models.name}}}
         own = {
             "defaultUrl": "/lab",
             "extraEnv": {"JUPYTERHUB_SINGLEUSER_APP": "jupyter_server.serverapp.ServerApp"},
             "extraLabels": context.conventions.mesh,
             "cloudMetadata": {"blockWithIptables": False},
-            "networkPolicy": {"egress": [{"to": [models]}]},
+            "networkPolicy": {"egress": [{"to": [in_namespace(context.models.name)]}]},
             "storage": {"dynamic": {"storageClass": context.traits.storage_class}},
         }
         return {"singleuser": own | starter.values(context.models.name)}

@@ -11,9 +11,10 @@ from components.addon import Addon
 from components.autoscaler import disruption_budget
 from components.context import Context, Profile, Traits
 from components.location.store import StoreUrl, store
-from components.objects import HAS_HOST, excepted
-from components.pods.program import SCRATCH, Program
+from components.objects import HAS_HOST, excepted, tls
+from components.pods.program import Program
 from components.pods.restricted import RESTRICTED
+from components.pods.volume import SCRATCH
 from components.unit import GeneratedSecret, KubernetesObject, Namespace, Unit
 from components.values import Bytes, DnsLabel, Host, PinnedImage, Resources
 
@@ -123,7 +124,7 @@ class MLflow(Addon):
             "readinessProbe": {**answers, "periodSeconds": 5},
             "livenessProbe": {**answers, "periodSeconds": 20},
             "volumeMounts": [
-                {"name": "scratch", "mountPath": "/tmp"},
+                SCRATCH.mount("scratch"),
                 {"name": "configuration", "mountPath": "/etc/mlflow"},
                 *([] if self.artifacts else [{"name": "artifacts", "mountPath": "/artifacts"}]),
             ],
@@ -161,7 +162,7 @@ class MLflow(Addon):
     def _volumes(self) -> list[dict[str, Any]]:
         configuration = {"name": "configuration", "emptyDir": {"medium": "Memory", "sizeLimit": "1Mi"}}
         kept = {"name": "artifacts", "persistentVolumeClaim": {"claimName": NAME}}
-        return [configuration, SCRATCH, *([] if self.artifacts else [kept])]
+        return [configuration, SCRATCH.manifest("scratch"), *([] if self.artifacts else [kept])]
 
     def _hosts(self) -> str:
         """The names by which it may be called; another one would be an attack on who calls."""
@@ -186,7 +187,7 @@ class MLflow(Addon):
         paths = [{"path": "/", "pathType": "Prefix", "backend": backend}]
         spec: dict[str, Any] = {"rules": [{"host": self.host, "http": {"paths": paths}}]}
         spec |= {"ingressClassName": self.ingress_class} if self.ingress_class else {}
-        spec |= {"tls": [{"hosts": [self.host], "secretName": self.tls_secret}]} if self.tls_secret else {}
+        spec |= tls(self.host, self.tls_secret)
         return [SERVER.object("networking.k8s.io/v1", "Ingress", metadata=HAS_HOST, spec=spec)]
 
 

@@ -13,6 +13,7 @@ from components.addons.istio import Istio
 from components.context import Context, Conventions, Profile
 from components.mirror import nested
 from components.objects import excepted, platform_object
+from components.pods.restricted import WRITING, of_pod
 from components.unit import Chart, ChartImage, KubernetesObject, Namespace, Unit
 from components.values import merged, split_image
 
@@ -58,12 +59,6 @@ OWN_SERVERS = {
 """Seldon Core's own, of its version, for its own protocol."""
 EXPLAINER = f"{MLSERVER}-alibi-explain"
 REPORTER = ChartImage(image="gcr.io/google_containers/spartakus-amd64:v1.1.0", paths={})
-RESTRICTED = {
-    "allowPrivilegeEscalation": False,
-    "capabilities": {"drop": ["ALL"]},
-    "runAsNonRoot": True,
-    "seccompProfile": {"type": "RuntimeDefault"},
-}
 
 
 class SeldonCore(Addon):
@@ -113,7 +108,7 @@ class SeldonCore(Addon):
             **({"certManager": {"enabled": True}} if context.conventions.certificates else {}),
             **({"istio": {"enabled": True}} if self.istio else {}),
             **({"usageMetrics": {"enabled": True}} if self.usage_metrics else {}),
-            "manager": {**sizes["manager"], "containerSecurityContext": {"securityContext": RESTRICTED}},
+            "manager": {**sizes["manager"], "containerSecurityContext": {"securityContext": {**WRITING, **of_pod()}}},
             "executor": {"resources": sizes["executor"]},
             "storageInitializer": sizes["storageInitializer"],
             "explainer": {"image_v2": EXPLAINER},

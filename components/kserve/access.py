@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from components import mesh
-from components.network_policy import Rules, network_policy
+from components import access
+from components.network_policy import Rules
 from components.unit import KubernetesObject
 
 SERVICE, GRAPH = "serving.kserve.io/inferenceservice", "serving.kserve.io/inferencegraph"
@@ -18,10 +18,7 @@ def objects(
 ) -> list[KubernetesObject]:
     """The account of the pods that `mark` marks, and who may call them."""
     selector = {mark: str(metadata["name"])}
-    account = {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": metadata}
-    policy = network_policy(metadata, selector, (*ports, *scraped), calls, meshed)
-    strict = [mesh.only_mutual_tls(metadata, selector, scraped)] if meshed else []
-    return [account | {"automountServiceAccountToken": False}, policy, *strict]
+    return access.objects(metadata, selector, (*ports, *scraped), calls, meshed=meshed, scraped=scraped)
 
 
 def opened(specs: Iterable[dict[str, Any]]) -> Iterator[int]:

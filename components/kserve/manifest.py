@@ -6,16 +6,15 @@ from components.context import Collector, Context
 from components.kserve import servers
 from components.kserve.predictor import SERVED, Canary, Predictor, Spec
 from components.kserve.storage import spelled
-from components.location.uri import location
+from components.mlserver.tracing import tracing
 from components.model import Model
 from components.pods.placement import Placement
+from components.pods.probe import PROBE_SECONDS
+from components.pods.restricted import WRITING, of_pod
 from components.values import Resources, merged
 
-PROBE_SECONDS = 2
 CONTAINER = "kserve-container"
 """The name of every server's container, which the definition wants of a canary's model and forbids elsewhere."""
-CONFINED = {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}}
-"""Of a server that writes into its own file system."""
 
 
 class Place(NamedTuple):
@@ -54,19 +53,11 @@ def _model(found: Predictor, model: Model, place: Place) -> dict[str, Any]:
         "runtime": found.server,
         "protocolVersion": found.spoken,
         "storageUri": spelled(str(model.uri)),
-        "resources": _requirements(found.resources, model),
+        "resources": found.resources.requirements(model.disk),
         **(_asked(found, place.name) if found.server in servers.NAMES else {}),
         **({"env": _tracing(place.name, traces)} if traces else {}),
-        **({"securityContext": CONFINED} if place.hardened else {}),
+        **({"securityContext": WRITING} if place.hardened else {}),
     }
-
-
-def _requirements(resources: Resources, model: Model) -> dict[str, Any]:
-    """What a replica takes, and the room on its machine's disk that its model does."""
-    found = resources.requirements()
-    if location(str(model.uri)).scheme == "pvc":
-        return found
-    return {**found, "requests": {**found["requests"], "ephemeral-storage": model.size}}
 
 
 def _asked(found: Predictor, name: str) -> dict[str, Any]:
@@ -95,8 +86,7 @@ def _scraped(found: Predictor) -> dict[str, Any]:
 
 
 def _tracing(name: str, traces: Collector) -> list[dict[str, str]]:
-    variables = {"MLSERVER_TRACING_SERVER": traces.address, "MLSERVER_SERVER_NAME": name}
-    return [{"name": key, "value": value} for key, value in variables.items()]
+    return [{"name": key, "value": value} for key, value in tracing(name, traces.address).items()]
 
 
 def _placed(resources: Resources, place: Place) -> dict[str, Any]:
@@ -108,6 +98,6 @@ def _hardening(place: Place) -> dict[str, Any]:
         "serviceAccountName": place.name,
         "automountServiceAccountToken": False,
         "enableServiceLinks": False,
-        "securityContext": {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}},
+        "securityContext": of_pod(),
         **({"labels": place.labels} if place.labels else {}),
     }

@@ -3,6 +3,7 @@
 import json
 import math
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,7 @@ def wanted(models: Mapping[str, Model]) -> bool:
     return bool(fetched(models)) or any(model.sha256 for model in models.values())
 
 
+@cache
 def program() -> Files:
     """The program's own files: path to content."""
     found = sorted(_PROGRAM.rglob("*.py"))
@@ -64,8 +66,6 @@ def container(
     """The init container; `mounts` are of what it only reads, the keys of Secret `credentials` are its variables."""
     endpoint = context.conventions.s3_endpoint
     env = {"PYTHONDONTWRITEBYTECODE": "1", **({"AWS_ENDPOINT_URL_S3": endpoint} if endpoint else {})}
-    requirements = RESOURCES.requirements()
-    requirements["requests"]["ephemeral-storage"] = room(models)
     return {
         "name": "fetch",
         "image": IMAGE,
@@ -73,7 +73,7 @@ def container(
         "workingDir": CONFIG_FOLDER,
         "env": [{"name": name, "value": value} for name, value in env.items()],
         **({"envFrom": [{"secretRef": {"name": credentials}}]} if credentials else {}),
-        "resources": requirements,
+        "resources": RESOURCES.requirements(room(models)),
         "terminationMessagePolicy": "FallbackToLogsOnError",
         "securityContext": RESTRICTED,
         "volumeMounts": [{"name": "models", "mountPath": MODELS_FOLDER}, *mounts],

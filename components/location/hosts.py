@@ -5,6 +5,7 @@ from ipaddress import AddressValueError, IPv4Address, IPv6Address
 from typing import Any
 
 from components.location.fetch.guard import Address, forbidden
+from components.network import in_namespace
 
 NAME = r"([a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*|\[[0-9a-f:.]+\])"
 """A DNS name or an address, an IPv6 one in brackets."""
@@ -51,5 +52,5 @@ def opening(host: str) -> dict[str, Any]:
     """
     name, port = parts(host)
     if namespace := re.fullmatch(r"[^.]+\.([^.]+)\.svc(\.cluster\.local)?", name):
-        return {"to": [{"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": namespace[1]}}}]}
+        return {"to": [in_namespace(namespace[1])]}
     return {"ports": [{"protocol": "TCP", "port": port}]}

@@ -12,6 +12,8 @@ PortName = Annotated[str, StringConstraints(pattern=r"^[a-z]([-a-z0-9]{0,13}[a-z
 """What a port is called: at most 15 lower case letters, digits and '-'."""
 Seconds = Annotated[Whole, Field(ge=1)]
 Times = Annotated[Whole, Field(ge=1)]
+PROBE_SECONDS = 2
+"""How often a server is asked whether it has started, and whether it is ready."""
 
 _TIMINGS = {"initial_delay_seconds", "period_seconds", "timeout_seconds", "success_threshold", "failure_threshold"}
 
@@ -53,3 +55,14 @@ class Probe(Value):
             return {"tcpSocket": {"port": self.port}}
         scheme = {} if self.scheme == "HTTP" else {"scheme": self.scheme}
         return {"httpGet": {"path": self.path, "port": self.port, **scheme}}
+
+
+def probes(startup: Probe, ready: Probe, live: Probe, ports: Mapping[str, int], startup_seconds: int) -> dict[str, Any]:
+    """The probes of a container whose server has `ports` and may take `startup_seconds` to load its models."""
+    every = startup.period_seconds or PROBE_SECONDS
+    patient = {"period_seconds": every, "failure_threshold": max(1, startup_seconds // every)}
+    return {
+        "startupProbe": startup.manifest(ports, **patient),
+        "readinessProbe": ready.manifest(ports, period_seconds=PROBE_SECONDS),
+        "livenessProbe": live.manifest(ports, period_seconds=10, timeout_seconds=5),
+    }

@@ -5,10 +5,8 @@ from typing import Any, NamedTuple
 
 from components.context import Traits
 from components.objects import labels, platform_object, spread
-from components.pods.restricted import DRAIN, RESTRICTED
+from components.pods.restricted import DRAIN, RESTRICTED, of_pod
 from components.unit import KubernetesObject
-
-SCRATCH = {"name": "scratch", "emptyDir": {"sizeLimit": "256Mi"}}
 
 
 class Program(NamedTuple):
@@ -48,15 +46,13 @@ class Program(NamedTuple):
         self, container: dict[str, Any], volumes: Sequence[dict[str, Any]], traits: Traits, **more: Any
     ) -> dict[str, Any]:
         """The spec of a pod of `container`, which lacks what all have in common; `more` is beside it."""
-        own = {"runAsUser": self.user, "runAsGroup": self.user, "fsGroup": self.user}
-        security = {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}}
         ports = [{"name": name, "containerPort": port} for name, port in self.ports.items()]
         common = {"name": self.name, "ports": ports, "lifecycle": DRAIN, "securityContext": RESTRICTED}
         return {
             "serviceAccountName": self.name,
             "automountServiceAccountToken": False,
             "enableServiceLinks": False,
-            "securityContext": security if traits.assigns_user_ids else {**security, **own},
+            "securityContext": of_pod(None if traits.assigns_user_ids else self.user),
             "topologySpreadConstraints": [spread(self.selector)],
             **more,
             "containers": [{**common, **container}],

@@ -5,7 +5,7 @@ from typing import Any, Self
 from pydantic import Field, model_validator
 
 from components.objects import excepted
-from components.pods.restricted import RESTRICTED
+from components.pods import restricted
 from components.values import Value, Whole
 
 
@@ -43,13 +43,11 @@ class Security(Value):
 
     def of_pod(self, assigned: bool) -> dict[str, Any]:
         """A pod's security context; `assigned` where the cluster gives each namespace its user ids."""
-        user = 1000 if self.user is None else self.user
-        own = {"runAsUser": user, "runAsGroup": user, "fsGroup": user}
-        keeps = {} if assigned and self.user is None else own
-        return {"runAsNonRoot": user != 0, **keeps, "seccompProfile": {"type": "RuntimeDefault"}}
+        chosen = None if assigned else 1000
+        return restricted.of_pod(chosen if self.user is None else self.user)
 
     def of_container(self) -> dict[str, Any]:
         """A container's security context."""
         added = {"add": list(self.capabilities)} if self.capabilities else {}
         capabilities = {"drop": ["ALL"], **added}
-        return {**RESTRICTED, "readOnlyRootFilesystem": not self.writable_root, "capabilities": capabilities}
+        return {**restricted.RESTRICTED, "readOnlyRootFilesystem": not self.writable_root, "capabilities": capabilities}

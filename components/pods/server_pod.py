@@ -5,13 +5,11 @@ from typing import Any
 
 from components.context import Collector, Traits
 from components.location.model_files import Loaded
+from components.pods.probe import probes
 from components.pods.restricted import DRAIN
 from components.pods.server import Server
-from components.pods.volume import Volume
+from components.pods.volume import SCRATCH, Volume
 from components.values import Resources
-
-PROBE_SECONDS = 2
-SCRATCH = {"scratch": Volume(path="/tmp", size="256Mi")}
 
 
 def traced(server: Server, traces: Collector | None) -> Server:
@@ -58,7 +56,7 @@ def container(
         **({"envFrom": [{"secretRef": {"name": credentials}}]} if credentials else {}),
         "ports": [{"name": name, "containerPort": port} for name, port in server.ports.items()],
         "resources": resources.requirements(),
-        **_probes(server, startup_seconds),
+        **probes(server.startup, server.ready, server.live, server.ports, startup_seconds),
         "lifecycle": DRAIN,
         "securityContext": server.security.of_container(),
         "volumeMounts": [*loaded.mounts, *(each.mount(name) for name, each in _volumes(server).items())],
@@ -66,19 +64,9 @@ def container(
 
 
 def _volumes(server: Server) -> dict[str, Volume]:
-    return {**SCRATCH, **server.volumes}
+    return {"scratch": SCRATCH, **server.volumes}
 
 
 def _variables(server: Server) -> Iterator[dict[str, Any]]:
     yield from ({"name": name, "value": value} for name, value in server.env.items())
     yield from ({"name": name, "valueFrom": source.manifest()} for name, source in server.env_from.items())
-
-
-def _probes(server: Server, startup_seconds: int) -> dict[str, Any]:
-    every = server.startup.period_seconds or PROBE_SECONDS
-    patient = {"period_seconds": every, "failure_threshold": startup_seconds // every}
-    return {
-        "startupProbe": server.startup.manifest(server.ports, **patient),
-        "readinessProbe": server.ready.manifest(server.ports, period_seconds=PROBE_SECONDS),
-        "livenessProbe": server.live.manifest(server.ports, period_seconds=10, timeout_seconds=5),
-    }

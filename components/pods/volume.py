@@ -50,3 +50,7 @@ class Volume(Value):
             **read_only,
             **({"subPath": self.sub_path} if self.sub_path else {}),
         }
+
+
+SCRATCH = Volume(path="/tmp", size="256Mi")
+"""Where a process may write whose root file system is read-only; each pod's is called `scratch`."""

@@ -5,6 +5,7 @@ from typing import Any, Self
 
 from pydantic import model_validator
 
+from components import protocols
 from components.addon import Addon
 from components.addons.keda import Keda
 from components.addons.kserve import API
@@ -19,14 +20,14 @@ from components.location import model_files, sources
 from components.location.store import StoreUrl
 from components.model import Model
 from components.model_stack import Endpoint, ModelStack
-from components.network_policy import Rules, to_collector, to_stores
+from components.network_policy import Rules, to_collector
 from components.unit import KubernetesObject
 
 MODE, SECRET = "serving.kserve.io/deploymentMode", "serving.kserve.io/secretName"
 STANDARD = ("Standard", "RawDeployment")
 """The mode without Knative, by its name and its former one."""
 LONGEST = 63
-PATHS = {"v1": "v1/models/{name}:predict", "v2": "v2/models/{name}/infer"}
+PATHS = {"v1": protocols.V1, "v2": protocols.V2}
 
 
 class KServe(ModelStack):
@@ -146,8 +147,8 @@ class KServe(ModelStack):
     def _resource(
         self, context: Context, version: str, kind: str, spec: Spec | None, annotations: dict[str, str] | None = None
     ) -> KubernetesObject:
-        named = {"name": self.name, "namespace": context.models.name, "labels": {**self.labels, **self.object_labels}}
-        metadata = {**named, **({"annotations": annotations} if annotations else {})}
+        own = {"labels": {**self.labels, **self.object_labels}, **({"annotations": annotations} if annotations else {})}
+        metadata = {**self.metadata(context), **own}
         return {"apiVersion": f"{API}/{version}", "kind": kind, "metadata": metadata, "spec": spec}
 
     def _told(self) -> dict[str, str]:
@@ -157,8 +158,7 @@ class KServe(ModelStack):
         return {**mode, **secret, **known, **self.annotations}
 
     def _spec(self, context: Context) -> Spec:
-        identity = context.traits.identity_labels if self.by_identity(context) else {}
-        place = Place(self.name, context, self.hardened, {**identity, **context.conventions.mesh})
+        place = Place(self.name, context, self.hardened, self.joined(context))
         return {
             "predictor": manifest.predictor(self.predictor, place),
             **({"transformer": manifest.component(self.transformer, place)} if self.transformer is not None else {}),
@@ -167,23 +167,21 @@ class KServe(ModelStack):
         }
 
     def _access(self, context: Context) -> list[KubernetesObject]:
-        metadata = {"name": self.name, "namespace": context.models.name, "labels": self.labels}
         known = (servers.METRICS.get(str(each.server), servers.HTTP) for _, each in self._deployments())
         scraped = tuple(sorted({*known} - {servers.HTTP}))
         own = access.opened([*(spec for _, spec in self._components()), self.serving_runtime or {}])
         ports = tuple(sorted({servers.HTTP, access.GRPC, access.AGENT, *own} - {*scraped}))
         meshed = bool(context.conventions.mesh)
-        return access.objects(metadata, access.SERVICE, ports, self._calls(context), meshed, scraped)
+        return access.objects(self.metadata(context), access.SERVICE, ports, self._calls(context), meshed, scraped)
 
     def _calls(self, context: Context) -> Rules:
-        identity = context.traits.identity_endpoints if self.by_identity(context) else ()
         uris = (*self.uris.values(), *self._said_uris().values(), *self.reads)
         among = [{"to": [{"podSelector": {"matchLabels": {access.SERVICE: self.name}}}]}]
         logs = any("logger" in spec for _, spec in self._components())
         traces = context.conventions.traces
         return [
             *(among if self.transformer is not None or self.explainer is not None else []),
-            *(to_stores(identity) if any(map(access.comes_by_network, uris)) else []),
+            *(self.to_stores(context) if any(map(access.comes_by_network, uris)) else []),
             *([{"to": [{"namespaceSelector": {}}]}] if logs else []),
             *(to_collector(traces) if traces else []),
         ]

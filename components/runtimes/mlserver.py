@@ -6,9 +6,11 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from components import protocols
 from components.context import Context
 from components.location.artefact import Files
 from components.mlserver.model import IMPLEMENTATIONS, ServedModel
+from components.mlserver.tracing import tracing
 from components.model import MODELS_FOLDER, Model
 from components.model_server import ModelServer
 from components.model_stack import Endpoint
@@ -38,7 +40,7 @@ class MLServer(ModelServer):
             image=self.image or self._official_image(),
             command=("mlserver", "start", MODELS_FOLDER),
             env={"HOME": "/tmp"},
-            traces_env={"MLSERVER_TRACING_SERVER": "{address}", "MLSERVER_SERVER_NAME": self.name},
+            traces_env=tracing(self.name, "{address}"),
             ports={"http": 8080, "grpc": 8081, "metrics": 8082},
             startup=Probe(path=first),
             ready=Probe(path="/v2/health/ready" if len(self.models) > 1 else first),
@@ -54,11 +56,7 @@ class MLServer(ModelServer):
         return self.models
 
     def endpoints(self, context: Context) -> tuple[Endpoint, ...]:
-        base = f"{self.url(context)}/v2/models"
-        return tuple(
-            Endpoint(model=name, url=f"{base}/{name}/infer", sample=model.sample, answer=model.answer)
-            for name, model in self.models.items()
-        )
+        return self.endpoints_at(context, protocols.V2, self.models)
 
     def summary(self) -> tuple[str, ...]:
         return (*super().summary(), *(f"model {name}: {model.format}" for name, model in self.models.items()))

@@ -5,6 +5,7 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
+from components import protocols
 from components.addon import Addon
 from components.addons.istio import NAMESPACE as GATEWAY_NAMESPACE
 from components.addons.istio import Istio
@@ -14,6 +15,7 @@ from components.addons.nvidia_device_plugin import NvidiaDevicePlugin
 from components.addons.seldon_core import API, SeldonCore
 from components.context import Context
 from components.location import model_files, sources
+from components.location.store import StoreUrl
 from components.model import Model
 from components.model_stack import Endpoint, ModelStack
 from components.picture import Step
@@ -23,7 +25,7 @@ from components.seldon.predictor import Predictor
 from components.unit import KubernetesObject
 from components.values import Host, Whole
 
-PATHS = {"seldon": "api/v1.0/predictions", "v2": "v2/models/{graph}/infer", "tensorflow": "v1/models/{graph}:predict"}
+PATHS = {"seldon": "api/v1.0/predictions", "v2": protocols.V2, "tensorflow": protocols.V1}
 OPERATORS = ("app.kubernetes.io/component", "app.kubernetes.io/managed-by")
 """Labels that pods do not get: by the one, they would be scraped twice; the other is the operator's."""
 GATEWAY = f"http://istio-ingressgateway.{GATEWAY_NAMESPACE}.svc"
@@ -79,6 +81,10 @@ class Seldon(ModelStack):
     def nodes(self) -> tuple[Graph, ...]:
         """Every node of every predictor."""
         return tuple(node for predictor in self.predictors for node in predictor.graph.walk())
+
+    def by_identity(self, context: Context) -> tuple[StoreUrl, ...]:
+        """Nothing, where it emits no account."""
+        return super().by_identity(context) if self.hardened else ()
 
     def needs(self, context: Context) -> tuple[type[Addon], ...]:
         traits = context.traits
@@ -164,12 +170,11 @@ class Seldon(ModelStack):
         return f"http://{predictor.service(self.name)}.{context.models.name}.svc:{port}"
 
     def _path(self, predictor: Predictor) -> str:
-        return PATHS[servers.spoken(self.protocol)].format(graph=predictor.graph.name)
+        return PATHS[servers.spoken(self.protocol)].format(name=predictor.graph.name)
 
     def _access(self, context: Context) -> list[KubernetesObject]:
-        identity = bool(self.by_identity(context))
         brokers = agreement.brokers(self.predictors) if self.server_type == "kafka" else ()
-        calls = access.calls(self.nodes, context, identity, brokers)
+        calls = access.calls(self.nodes, context, self.to_stores(context), brokers)
         direct = any(each.alone or each.explainer for each in self.predictors)
         return access.objects(self.metadata(context), self.nodes, direct, calls, bool(context.conventions.mesh))
 
@@ -198,6 +203,5 @@ class Seldon(ModelStack):
         }
 
     def _pod_labels(self, context: Context) -> dict[str, str]:
-        identity = context.traits.identity_labels if self.by_identity(context) else {}
         own = {key: value for key, value in self.labels.items() if key not in OPERATORS}
-        return {**own, **identity, **context.conventions.mesh}
+        return {**own, **self.joined(context)}

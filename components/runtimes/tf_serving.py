@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from components import protocols
 from components.context import Context
 from components.flags import Scalar, spelled
 from components.location.artefact import Files
@@ -67,11 +68,7 @@ class TFServing(ModelServer):
         return self.models
 
     def endpoints(self, context: Context) -> tuple[Endpoint, ...]:
-        base = f"{self.url(context)}/v1/models"
-        return tuple(
-            Endpoint(model=name, url=f"{base}/{name}:predict", sample=model.sample, answer=model.answer)
-            for name, model in self.models.items()
-        )
+        return self.endpoints_at(context, protocols.V1, self.models)
 
     def summary(self) -> tuple[str, ...]:
         return (*super().summary(), *(f"model {name}: {model.format}" for name, model in self.models.items()))

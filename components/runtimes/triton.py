@@ -6,6 +6,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, field_validator, model_validator
 
+from components import protocols
 from components.context import Context
 from components.flags import Scalar, spelled
 from components.location.artefact import Files
@@ -97,12 +98,7 @@ class Triton(ModelServer):
         return self.models
 
     def endpoints(self, context: Context) -> tuple[Endpoint, ...]:
-        base = f"{self.url(context)}/v2/models"
-        called: dict[str, TritonModel | Ensemble] = {**self.models, **self.ensembles}
-        return tuple(
-            Endpoint(model=name, url=f"{base}/{name}/infer", sample=each.sample, answer=each.answer)
-            for name, each in called.items()
-        )
+        return self.endpoints_at(context, protocols.V2, {**self.models, **self.ensembles})
 
     def summary(self) -> tuple[str, ...]:
         ensembles = (f"ensemble {name}" for name in self.ensembles)

@@ -102,11 +102,7 @@ class VLLM(ModelServer):
         return {**self.models, **self.adapters}
 
     def endpoints(self, context: Context) -> tuple[Endpoint, ...]:
-        url = f"{self.url(context)}/v1/{self.api}"
-        return tuple(
-            Endpoint(model=name, url=url, sample=model.sample, answer=model.answer)
-            for name, model in self.served().items()
-        )
+        return self.endpoints_at(context, f"v1/{self.api}", self.served())
 
     def summary(self) -> tuple[str, ...]:
         adapters = (f"adapter {name}" for name in self.adapters)

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from components import mesh
+from components import access
 from components.context import Collector, Context
 from components.location.uri import location
-from components.network_policy import Rules, network_policy, to_collector, to_stores
+from components.network_policy import Rules, to_collector
 from components.observability.traces import JAEGER_HTTP
 from components.seldon import rules
 from components.seldon.graph import Graph
@@ -30,19 +30,17 @@ def objects(
     scraped = tuple(range(FIRST_METRICS, FIRST_METRICS + len(nodes)))
     called = (HTTP, GRPC, *((FIRST_NODE, FIRST_GRPC) if direct else ()))
     among = {"podSelector": {"matchLabels": selector}}
-    policy = network_policy(metadata, selector, (*called, *scraped), [{"to": [among]}, *calls], meshed)
+    ports, reached = (*called, *scraped), [{"to": [among]}, *calls]
+    account, policy, *strict = access.objects(metadata, selector, ports, reached, meshed=meshed, scraped=scraped)
     policy["spec"]["ingress"].append({"from": [among]})
-    account = {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": metadata}
-    strict = [mesh.only_mutual_tls(metadata, selector, scraped)] if meshed else []
-    return [account | {"automountServiceAccountToken": False}, policy, *strict]
+    return [account, policy, *strict]
 
 
-def calls(nodes: tuple[Graph, ...], context: Context, identity: bool, brokers: tuple[int, ...]) -> Rules:
-    """What its pods call besides one another; `brokers` are the ports of Kafka's."""
+def calls(nodes: tuple[Graph, ...], context: Context, stores: Rules, brokers: tuple[int, ...]) -> Rules:
+    """What its pods call besides one another: `stores` where they fetch models, `brokers` at the ports of Kafka's."""
     traces = context.conventions.traces
-    asked = context.traits.identity_endpoints if identity else ()
     return [
-        *(to_stores(asked) if any(map(_fetches, nodes)) else []),
+        *(stores if any(map(_fetches, nodes)) else []),
         *([{"to": [{"namespaceSelector": {}}]}] if any(each.logger for each in nodes) else []),
         *([{"ports": [{"protocol": "TCP", "port": port} for port in brokers]}] if brokers else []),
         *(to_collector(traces.model_copy(update={"port": JAEGER_HTTP})) if traces else []),

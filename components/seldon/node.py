@@ -11,7 +11,7 @@ from components.values import PinnedImage, Value
 FOLDER = "/mnt/nodes"
 """Below it, each node has a folder of its own: its code, and its files."""
 IMAGE = "localhost/slipway/seldon-node:1.17.1"
-"""What examples/nodes/Containerfile builds: the name that no registry can answer to but a machine's own."""
+"""What model_nodes/Containerfile builds: the name that no registry can answer to but a machine's own."""
 
 
 class Node(Value):

@@ -6,9 +6,10 @@ from typing import Any
 from components.context import Traits
 from components.location import artefact
 from components.location.artefact import Files
-from components.location.uri import location
 from components.pods.placement import Placement
-from components.pods.restricted import RESTRICTED
+from components.pods.probe import Probe, probes
+from components.pods.restricted import RESTRICTED, WRITING, of_pod
+from components.pods.volume import SCRATCH
 from components.seldon.graph import Graph
 from components.seldon.node import FOLDER, Node
 from components.unit import KubernetesObject
@@ -16,7 +17,6 @@ from components.values import Resources
 
 USER = 8888
 """Whom Seldon Core runs its own containers as."""
-PROBE_SECONDS = 2
 
 
 def files(nodes: Iterable[Graph]) -> Files:
@@ -36,54 +36,39 @@ def spec(
     nodes: tuple[Graph, ...], config: KubernetesObject | None, account: str | None, transport: str, traits: Traits
 ) -> dict[str, Any]:
     """A PodSpec of one container for each of `nodes`; `config` brings their files."""
-    ids = {} if traits.assigns_user_ids else {"runAsUser": USER, "runAsGroup": USER, "fsGroup": USER}
-    security = {"runAsNonRoot": True, **ids, "seccompProfile": {"type": "RuntimeDefault"}}
     identity = {"serviceAccountName": account, "automountServiceAccountToken": False} if account else {}
     code = [artefact.volume("nodes", config, files(nodes))] if config and files(nodes) else []
     return {
         **identity,
         "enableServiceLinks": False,
-        "securityContext": security,
+        "securityContext": of_pod(None if traits.assigns_user_ids else USER),
         "containers": [_container(each, transport) for each in nodes],
-        "volumes": [*code, {"name": "scratch", "emptyDir": {"sizeLimit": "256Mi"}}],
+        "volumes": [*code, SCRATCH.manifest("scratch")],
         **Placement().fields(Resources(gpus=sum(each.resources.gpus for each in nodes)), traits),
     }
 
 
 def _container(node: Graph, transport: str) -> dict[str, Any]:
     """Seldon adds what it knows itself: a model's image, its place, the ports, and their numbers as variables."""
-    found = {"name": node.name, "resources": _requirements(node)}
+    disk = node.model.disk if node.model else None
+    found = {"name": node.name, "resources": node.resources.requirements(disk)}
     if not node.node:
-        return {**found, "securityContext": {key: RESTRICTED[key] for key in RESTRICTED if "readOnly" not in key}}
+        return {**found, "securityContext": WRITING}
     return {**found, **_process(node.node, transport), "workingDir": f"{FOLDER}/{node.name}"}
-
-
-def _requirements(node: Graph) -> dict[str, Any]:
-    """Its resources, and the room on its machine's disk that its model takes when it is fetched."""
-    found = node.resources.requirements()
-    if not (node.model and node.model.uri) or location(node.model.uri).scheme == "pvc":
-        return found
-    return {**found, "requests": {**found["requests"], "ephemeral-storage": node.model.size}}
 
 
 def _process(node: Node, transport: str) -> dict[str, Any]:
     # The server of gRPC is a process of its own, with a state of its own.
     env = {"HOME": "/tmp", **({} if transport == "grpc" else {"GRPC_WORKERS": "0"}), **node.env}
-    startup = {**_asked("/health/ping"), "failureThreshold": max(1, node.startup_seconds // PROBE_SECONDS)}
+    up, ready = Probe(path="/health/ping"), Probe(path="/health/status")
     return {
         "image": node.image,
         "command": ["seldon-core-microservice", node.interface],
         "env": [{"name": name, "value": value} for name, value in env.items()],
-        "startupProbe": startup,
-        "readinessProbe": _asked("/health/status"),
-        "livenessProbe": {**_asked("/health/ping"), "periodSeconds": 10, "timeoutSeconds": 5},
+        **probes(up, ready, up, {}, node.startup_seconds),
         "securityContext": RESTRICTED,
         "volumeMounts": [
             {"name": "nodes", "mountPath": FOLDER, "readOnly": True},
-            {"name": "scratch", "mountPath": "/tmp"},
+            SCRATCH.mount("scratch"),
         ],
     }
-
-
-def _asked(path: str) -> dict[str, Any]:
-    return {"httpGet": {"path": path, "port": "http"}, "periodSeconds": PROBE_SECONDS}

@@ -5,6 +5,7 @@ https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration/annota
 
 from typing import Any
 
+from components.objects import tls
 from components.traffic.route import Route
 from components.unit import KubernetesObject
 
@@ -25,7 +26,7 @@ def ingress(metadata: dict[str, Any], route: Route, service: str, nginx: bool) -
         "metadata": {**metadata, **({"annotations": annotations} if annotations else {})},
         "spec": {
             "ingressClassName": route.ingress_class,
-            **({"tls": [{"hosts": [route.host], "secretName": secret}]} if secret else {}),
+            **tls(route.host, secret),
             "rules": [{"host": route.host, "http": {"paths": [{**path, "backend": backend}]}}],
         },
     }

@@ -45,7 +45,6 @@ SERVERS: tuple[Fields, ...] = (
 )
 """What every model server understands; together they say each of its fields."""
 MODEL: Fields = {"uri": "s3://models/a/model"}
-TENSORS: Fields = {"x": {"datatype": "FP32", "shape": [4]}}
 STARTS: dict[str, Fields] = {
     key: {"name": "iris", "owner": "science", "models": {"iris": {**MODEL, "format": format}}, "credentials": "keys"}
     for key, format in {
@@ -57,60 +56,6 @@ STARTS: dict[str, Fields] = {
 }
 STARTS["container"] = {**STARTS["mlserver"], **CHOICES["container"]["plain"]}
 """The least that a stack of each runtime says."""
-OWN: dict[str, tuple[Fields, ...]] = {
-    "container": (
-        *({**each, "ready": {"path": None, **each["ready"]}} for each in CHOICES["container"].values()),
-        {"request_path": "/ask", "sample": {"a": 1}, "answer": {"b": 1}, "metrics_port": "http", "metrics_path": "/m"},
-    ),
-    "mlserver": (
-        {"parallel_workers": 2, "models": {"iris": {"batching": {"size": 8, "seconds": 0.1}}}},
-        {"models": {"iris": {"format": "python", "implementation": "mean.Mean"}}},
-        {"models": {"iris": {"format": "huggingface", "extra": {"task": "text-classification"}}}},
-    ),
-    "tf_serving": (
-        {"look_again_seconds": 5, "warm_up_rounds": 2, "flags": {"tensorflow_session_parallelism": 2}},
-        {"models": {"iris": {"latest": 2}}},
-        {"models": {"iris": {"versions": [1, 2], "labels": {"stable": 1}}}},
-        {"models": {"iris": {"all_versions": True}}},
-        {"batching": {"max_batch_size": 8, "allowed_batch_sizes": [4, 8], "pad_variable_length_inputs": True}},
-        {"batching": {"max_batch_size": 8, "batch_timeout_micros": 9}},
-        {"batching": {"max_batch_size": 8, "max_enqueued_batches": 9, "num_batch_threads": 2}},
-    ),
-    "triton": (
-        {"shared_memory": "1Gi", "flags": {"log-verbose": 1}},
-        {"models": {"iris": {"as_directory": True}}},
-        {
-            "resources": {"gpus": 2},
-            "models": {
-                "iris": {
-                    **{"max_batch_size": 8, "inputs": TENSORS, "outputs": TENSORS, "parameters": {"a": "b"}},
-                    "instances": [{"count": 2, "kind": "gpu", "gpus": [0, 1]}],
-                    "dynamic_batching": {
-                        **{"preferred_batch_size": [4], "max_queue_delay_microseconds": 9},
-                        "preserve_ordering": True,
-                    },
-                }
-            },
-        },
-        {
-            "models": {"iris": {"inputs": TENSORS, "outputs": TENSORS}},
-            "ensembles": {
-                "all": {
-                    **{"inputs": TENSORS, "outputs": {"y": TENSORS["x"]}, "max_batch_size": 0},
-                    **{"sample": {"inputs": []}, "answer": {"outputs": []}},
-                    "steps": [{"model": "iris", "inputs": {"x": "x"}, "outputs": {"x": "y"}}],
-                }
-            },
-        },
-    ),
-    "vllm": (
-        {"adapters": {"law": {"format": "huggingface", "uri": "s3://adapters/law"}}, "max_lora_rank": 32},
-        {"api": "completions", "access_log": True, "api_key": {"secret": "keys", "key": "vllm"}, "max_model_len": 4096},
-        {"dtype": "half", "quantization": "fp8", "gpu_memory_utilization": 0.5, "cache": "compiled"},
-        {"shared_memory": "1Gi", "flags": {"max-num-seqs": 64}},
-    ),
-}
-"""What a runtime lets its stacks say beside that."""
 
 GATEWAY = Gateway(namespace="gateway-api", name="models", listener="http", istio=True)
 CLOUD = Traits(

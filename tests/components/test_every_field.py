@@ -15,7 +15,8 @@ from components.model_stack import ModelStack
 from components.values import Value, merged
 from tests.components.kserve.options import OPTIONS as KSERVE
 from tests.components.seldon.options import OPTIONS as SELDON
-from tests.components.server_choices import CONTEXTS, OWN, SERVERS, STARTS, Fields
+from tests.components.server_choices import CONTEXTS, SERVERS, STARTS, Fields
+from tests.schema.servers import CHOICES
 
 Path = tuple[str | int, ...]
 
@@ -76,8 +77,9 @@ def examples(kind: type[ModelStack]) -> Iterator[Fields]:
     yield from WHOLE.get(key := kind.key(), ())
     if issubclass(kind, ModelServer):
         models = [each for each in MODELS if not each.keys() & kind.model_fields.keys()]
-        for choices in (*({"models": {"iris": each}} for each in models), *SERVERS, *OWN.get(key, ())):
+        for choices in (*({"models": {"iris": each}} for each in models), *SERVERS):
             yield merged(STARTS[key], choices)
+        yield from ({"name": "iris", "owner": "science", **choices} for choices in CHOICES[key].values())
 
 
 def meaning(kind: type[ModelStack], fields: Fields) -> list[Any]:

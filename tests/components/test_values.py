@@ -113,6 +113,12 @@ def test_gpus_are_reserved_and_limited_alike() -> None:
     assert [requirements[each]["nvidia.com/gpu"] for each in ("requests", "limits")] == ["2", "2"]
 
 
+def test_room_on_the_disk_is_reserved() -> None:
+    requirements = Resources().requirements("5Gi")
+    assert requirements["requests"] == {**Resources().requirements()["requests"], "ephemeral-storage": "5Gi"}
+    assert requirements["limits"] == Resources().requirements()["limits"]
+
+
 def test_a_limit_may_equal_what_is_reserved_in_another_spelling() -> None:
     assert Resources(cpu="1", cpu_limit="1000m").cpu_limit == "1000m"
 

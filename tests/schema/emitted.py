@@ -16,13 +16,12 @@ from components.objects import secret_object
 from components.render import folders
 from components.runtimes.mlserver import MLServer
 from components.unit import Chart, KubernetesObject, Namespace, Unit
-from components.values import merged
 from infra import environment_file, settings
 from tests.components.addons.choices import KEYS, PROFILES
 from tests.components.addons.choices import units as addon_units
 from tests.components.kserve.options import stacks as services
 from tests.components.seldon.options import stacks as graphs
-from tests.components.server_choices import CONTEXTS, OWN, SERVERS, STARTS
+from tests.components.server_choices import CONTEXTS, SERVERS, STARTS
 from tests.samples import artefact
 from tests.schema.servers import servers
 
@@ -85,9 +84,6 @@ def units(folder: Path) -> Iterator[Unit]:
     for choices, context in product(SERVERS, CONTEXTS):
         stack = MLServer.model_validate({**STARTS["mlserver"], **choices})
         yield from () if any(stack.mistakes(context)) else (stack.unit(context),)
-    for key, choices in ((key, choices) for key, each in OWN.items() for choices in each):
-        kind = catalog.kind("components.runtimes", key, ModelStack)
-        yield kind.model_validate(merged(STARTS[key], choices)).unit(Context())
     for graph in (*graphs().values(), *services().values()):
         for context in (Context(), Context(traits=CLOUD, conventions=Conventions(mesh=AMBIENT, traces=TRACES))):
             yield graph.unit(context)

@@ -1,4 +1,4 @@
-"""What each choice of the runtimes that are one container emits."""
+"""What stacks of the runtimes that are one container may say beside what all of them do, and what that emits."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -10,6 +10,7 @@ from components.unit import Unit
 
 CONVENTIONS = Conventions(traces=Collector(namespace="tracing", service="otel", port=4317))
 CLAIM = {"uri": "pvc://models/mnist"}
+SKLEARN = {"format": "sklearn", "uri": "pvc://models/iris"}
 TENSOR = {"datatype": "FP32", "shape": [4]}
 NET = {"format": "onnx", "uri": "pvc://models/net.onnx"}
 STEP = {"model": "net", "inputs": {"x": "x"}, "outputs": {"y": "y"}}
@@ -18,6 +19,14 @@ ECHO = {"image": "registry.example.com/echo:1", "ports": {"http": 8080, "grpc": 
 GPU = {"cpu": "1", "cpu_limit": "4", "memory": "8Gi", "gpus": 2}
 
 CHOICES: dict[str, dict[str, dict[str, Any]]] = {
+    "mlserver": {
+        "workers": {
+            "models": {"iris": {**SKLEARN, "batching": {"size": 8, "seconds": 0.1}}},
+            "parallel_workers": 2,
+        },
+        "class": {"models": {"iris": {**SKLEARN, "format": "python", "implementation": "mean.Mean"}}},
+        "task": {"models": {"iris": {**LANGUAGE, "extra": {"task": "text-classification"}}}},
+    },
     "tf_serving": {
         "plain": {"models": {"mnist": CLAIM}},
         "versions": {"models": {"mnist": {**CLAIM, "versions": [1, 2], "labels": {"stable": 1, "canary": 2}}}},
@@ -72,7 +81,12 @@ CHOICES: dict[str, dict[str, dict[str, Any]]] = {
             },
         },
         "gpus": {
-            "models": {"net": {**NET, "format": "tensorrt", "instances": [{"kind": "gpu", "gpus": [0, 1]}]}},
+            "models": {
+                "net": {
+                    **{**NET, "format": "tensorrt", "inputs": {"x": TENSOR}, "outputs": {"y": TENSOR}},
+                    "instances": [{"kind": "gpu", "gpus": [0, 1]}],
+                }
+            },
             "image": "nvcr.io/nvidia/tritonserver:26.08-py3",
             "resources": GPU,
             "shared_memory": "2Gi",
@@ -92,6 +106,7 @@ CHOICES: dict[str, dict[str, dict[str, Any]]] = {
         "flags": {
             "models": {"qwen": LANGUAGE},
             "image": "docker.io/vllm/vllm-openai:v0.33.1",
+            "access_log": True,
             "max_model_len": 4096,
             "dtype": "bfloat16",
             "quantization": "fp8",

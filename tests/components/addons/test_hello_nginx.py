@@ -38,6 +38,12 @@ def test_it_waits_for_the_gateway_of_its_class() -> None:
     assert objects(ingress_class="nginx")["Ingress"]["spec"]["ingressClassName"] == "nginx"
 
 
+def test_a_certificate_serves_its_host() -> None:
+    assert "tls" not in objects()["Ingress"]["spec"]
+    found = objects(host="hello.example.it", tls_secret="certificate")["Ingress"]["spec"]
+    assert found["tls"] == [{"hosts": ["hello.example.it"], "secretName": "certificate"}]
+
+
 def test_its_host_is_its_own() -> None:
     assert HelloNginx(host="hello.example.it").claims(LAPTOP) == ("host hello.example.it",)
 

@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from components.pods.probe import Probe
+from components.pods.probe import Probe, probes
 
 PORTS = {"http": 8080, "grpc": 9000}
 
@@ -32,6 +32,14 @@ def test_its_own_timings_win() -> None:
         "initialDelaySeconds": 3,
         "failureThreshold": 9,
     }
+
+
+@pytest.mark.parametrize(("seconds", "times"), [(60, 30), (61, 30), (1, 1)])
+def test_a_server_may_take_its_time_to_start_and_is_asked_at_least_once(seconds: int, times: int) -> None:
+    asked = Probe(path="/ready")
+    found = probes(asked, asked, asked, PORTS, seconds)
+    assert found["startupProbe"]["failureThreshold"] == times
+    assert "failureThreshold" not in found["readinessProbe"] | found["livenessProbe"]
 
 
 @pytest.mark.parametrize(

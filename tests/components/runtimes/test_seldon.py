@@ -155,6 +155,14 @@ def test_the_identity_of_a_store_is_on_the_pods_and_its_endpoint_is_open() -> No
     assert (grant.account, grant.stores) == ("graph", ("s3://models/iris",))
 
 
+def test_what_is_bare_has_no_account_that_could_be_granted_anything() -> None:
+    context = Context(traits=Traits(store_schemes=("s3",)))
+    graph = {"name": "clf", "model": {"format": "sklearn", "uri": "s3://models/iris"}}
+    for hardened, accounts in ((True, ["graph"]), (False, [])):
+        found = stack(predictor(graph=graph), hardened=hardened)
+        assert [each.account for each in found.unit(context).grants] == accounts
+
+
 @pytest.mark.parametrize(
     ("option", "opened"),
     [

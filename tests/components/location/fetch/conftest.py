@@ -30,8 +30,13 @@ def server(certificate: Path) -> Iterator[Server]:
         found.shutdown()
 
 
-@pytest.fixture
-def pod(tmp_path: Path, authority: certificates.Pair, server: Server) -> Pod:
+@pytest.fixture(scope="session")
+def clients() -> None:
+    """Whoever asks for them is skipped where they are missing."""
     if not PYTHON.exists():
         pytest.skip("the stores' clients are not installed here. `make test` installs them")
+
+
+@pytest.fixture
+def pod(tmp_path: Path, authority: certificates.Pair, server: Server, clients: None) -> Pod:
     return Pod(tmp_path, authority.certificate.decode(), (server.server_port,))

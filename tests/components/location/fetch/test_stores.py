@@ -44,7 +44,7 @@ def is_churn(pod: Pod) -> bool:
 
 
 @pytest.fixture(scope="module")
-def s3_port() -> Iterator[int]:
+def s3_port(clients: None) -> Iterator[int]:
     """Of a stand-in for S3 that has the objects in a bucket `store`."""
     with s3_server() as url:
         for path in ("", *OBJECTS, "models/churn/"):
