@@ -3,6 +3,7 @@
 import json
 import math
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,7 @@ def wanted(models: Mapping[str, Model]) -> bool:
     return bool(fetched(models)) or any(model.sha256 for model in models.values())
 
 
+@cache
 def program() -> Files:
     """The program's own files: path to content."""
     found = sorted(_PROGRAM.rglob("*.py"))
