@@ -1,9 +1,9 @@
 """Plain objects that belong to an add-on rather than to a model."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from components.unit import MANAGED_BY, GeneratedSecret, KubernetesObject
+from components.unit import MANAGED_BY, GeneratedSecret, KubernetesObject, Unit
 
 
 def labels(name: str) -> dict[str, str]:
@@ -44,6 +44,12 @@ def platform_object(
 def secret_object(secret: GeneratedSecret, namespace: str, values: Mapping[str, Any]) -> KubernetesObject:
     """A generated Secret that holds `values`."""
     return platform_object("v1", "Secret", secret.name, namespace, of=secret.name, stringData=dict(values))
+
+
+def generated(units: Iterable[Unit]) -> Iterator[tuple[KubernetesObject, Mapping[str, int]]]:
+    """Each generated Secret without its values, and how many digits they have."""
+    for unit in units:
+        yield from ((secret_object(secret, unit.namespace.name, {}), secret.keys) for secret in unit.secrets)
 
 
 def reserved(cpu: str, memory: str, memory_limit: str | None = None) -> dict[str, dict[str, str]]:

@@ -32,7 +32,7 @@ def changes(objects: Objects, wanted: Iterable[KubernetesObject], unwanted: Iter
         yield from _applied(objects, manifest)
     for each in unwanted:
         if objects.get(each):
-            yield Change("delete", each.kind, _name(each))
+            yield Change("delete", each.kind, each.place)
 
 
 def compared(now: KubernetesObject, then: KubernetesObject) -> str:
@@ -52,18 +52,14 @@ def _applied(objects: Objects, manifest: KubernetesObject) -> Iterator[Change]:
         now = objects.get(of)
         then = objects.applied(manifest)
     except Absent as error:
-        yield Change("create", of.kind, _name(of), note=f"not checked: {error}")
+        yield Change("create", of.kind, of.place, note=f"not checked: {error}")
     except Refused as error:
-        yield Change("refuse", of.kind, _name(of), note=str(error))
+        yield Change("refuse", of.kind, of.place, note=str(error))
     else:
         if now is None:
-            yield Change("create", of.kind, _name(of))
+            yield Change("create", of.kind, of.place)
         elif diff := compared(now, then):
-            yield Change("change", of.kind, _name(of), diff)
-
-
-def _name(of: Identity) -> str:
-    return "/".join(filter(None, (of.namespace, of.name)))
+            yield Change("change", of.kind, of.place, diff)
 
 
 def _said(manifest: KubernetesObject) -> KubernetesObject:

@@ -26,6 +26,11 @@ class Identity(NamedTuple):
         """The same in every version of its API: what an upgrade of the version alone must not prune."""
         return (self.api.rpartition("/")[0], self.kind, self.namespace, self.name)
 
+    @property
+    def place(self) -> str:
+        """Namespace and name; of what is in no namespace the name."""
+        return "/".join(filter(None, (self.namespace, self.name)))
+
     def manifest(self) -> KubernetesObject:
         """The least that names it."""
         place = {"namespace": self.namespace} if self.namespace else {}
@@ -60,6 +65,6 @@ def noted(config_map: KubernetesObject) -> list[Identity]:
         lines = gzip.decompress(base64.b64decode(config_map["binaryData"]["objects.gz"])).decode().splitlines()
         return [Identity(*line.split("\t")) for line in lines]
     except (KeyError, ValueError, TypeError, OSError, EOFError, zlib.error):
-        place = f"{config_map['metadata']['namespace']}/{config_map['metadata']['name']}"
+        fact = f"ConfigMap {identity(config_map).place}: its list of what was made is damaged"
         cure = "Delete it, and run `slipway up` again; what was to be removed then stays, and is yours to delete"
-        raise SlipwayError(f"ConfigMap {place}: its list of what was made is damaged. {cure}") from None
+        raise SlipwayError(f"{fact}. {cure}") from None

@@ -1,13 +1,13 @@
 """What policy says of an environment's rendered objects, and where each of them comes from."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
 
 from components import render
-from components.objects import secret_object
-from components.unit import KubernetesObject, Unit, identity
+from components.objects import generated
+from components.unit import identity
 from infra import environment_file
 from infra.policy import Severity, Verdict, Violation, verdict
 from infra.policy.charts import of_application
@@ -51,13 +51,9 @@ def judgement(target: Target, folder: Path, fail_on: FailOn = FailOn.MANDATORY) 
     """The verdict on the environment that the files of `folder` say."""
     units = target.units()
     rendered = list(render.folders(units))
-    objects = [*(manifest for _, manifests in rendered for manifest in manifests), *_generated(units)]
+    objects = [manifest for _, manifests in rendered for manifest in manifests]
+    objects += (secret for secret, _ in generated(units))
     return Judgement(target, verdict(objects, target.terms), dict(_places(target, rendered, folder)), fail_on)
-
-
-def _generated(units: Iterable[Unit]) -> Iterator[KubernetesObject]:
-    """The Secrets that are made beside what is rendered, without their values."""
-    return (secret_object(secret, unit.namespace.name, {}) for unit in units for secret in unit.secrets)
 
 
 def _places(target: Target, rendered: list[render.Folder], folder: Path) -> Iterator[tuple[str, Place]]:

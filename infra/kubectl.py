@@ -10,6 +10,7 @@ from typing import IO, Any, NamedTuple
 from components import yaml_text
 from components.errors import SlipwayError
 from components.unit import KubernetesObject
+from infra.inventory import identity
 from infra.patience import Patience
 
 PASSING = re.compile(
@@ -97,7 +98,4 @@ def _halves(batch: Sequence[KubernetesObject]) -> list[Sequence[KubernetesObject
 
 def _named(batch: Sequence[KubernetesObject]) -> str:
     """One object's name, for not every answer of an API server has it."""
-    if len(batch) != 1:
-        return ""
-    metadata = batch[0]["metadata"]
-    return f" {batch[0]['kind']} {'/'.join(filter(None, (metadata.get('namespace'), metadata['name'])))}"
+    return f" {batch[0]['kind']} {identity(batch[0]).place}" if len(batch) == 1 else ""

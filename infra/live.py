@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 from urllib.parse import SplitResult, urlsplit
 
 import yaml
@@ -20,6 +20,8 @@ from components.errors import SlipwayError
 from infra.patience import Patience
 
 CONNECT_SECONDS, ANSWER_SECONDS = 5, 15
+APPLY_SECONDS = 30
+"""Admission webhooks may be asked on the way."""
 PREDICTION_SECONDS = 30
 BUSY = frozenset((429, 502, 503, 504))
 """Statuses of an API server, or of what stands before it, that has no time now."""
@@ -39,6 +41,26 @@ _port_forward: Callable[..., Any] = portforward_call
 
 class Unreachable(SlipwayError):
     """The cluster does not answer now; it may later."""
+
+
+class Answer(NamedTuple):
+    """An API server's, be it a refusal."""
+
+    status: int
+    text: str
+    phrase: str | None
+
+    @property
+    def good(self) -> bool:
+        """Whether it is what was asked for."""
+        return self.status in (200, 201)
+
+    @property
+    def reason(self) -> str:
+        """Of a refusal: the message of a Status, which is what an API server says; what stands before one says all."""
+        with suppress(ValueError, TypeError, KeyError):
+            return str(json.loads(self.text)["message"])
+        return self.phrase or self.text[:200]
 
 
 class Live:
@@ -76,18 +98,29 @@ class Live:
         return json.loads(self.read(path))
 
     def read(self, path: str) -> str:
-        """The text that the API server answers to a GET of `path`. Raises SlipwayError with its reason.
+        """The text that the API server answers to a GET of `path`. Raises SlipwayError with its reason."""
+        answer = self.ask("GET", path)
+        if not answer.good:
+            raise SlipwayError(f"GET {path}: {answer.status} {answer.reason}")
+        return answer.text
+
+    def ask(self, method: str, path: str, patch: str = "") -> Answer:
+        """What the API server answers; `patch` is a manifest to apply.
 
         What is busy is asked again; Unreachable is raised where that does not help.
         """
-        request = self.api.param_serialize("GET", path, auth_settings=["BearerToken"])
+        headers = {"Content-Type": "application/apply-patch+yaml"} if patch else {}
+        request = self.api.param_serialize(
+            method, path, header_params=headers, body=patch or None, auth_settings=["BearerToken"]
+        )
+        limits = CONNECT_SECONDS, APPLY_SECONDS if patch else ANSWER_SECONDS
         with self.answering():
-            response = self.api.call_api(*request, _request_timeout=(CONNECT_SECONDS, ANSWER_SECONDS))
+            response = self.api.call_api(*request, _request_timeout=limits)
             text = bytes(response.read()).decode(errors="replace")  # type: ignore[no-untyped-call]  # the client's
-        if response.status != 200:
-            kind = Unreachable if response.status in BUSY else SlipwayError
-            raise kind(f"GET {path}: {response.status} {_message(text, response.reason)}")
-        return text
+        answer = Answer(response.status, text, response.reason)
+        if answer.status in BUSY:
+            raise Unreachable(f"{method} {path.partition('?')[0]}: {answer.status} {answer.reason}. Try again later")
+        return answer
 
     @contextmanager
     def answering(self) -> Iterator[None]:
@@ -96,8 +129,9 @@ class Live:
         try:
             yield
         except client.ApiException as error:
-            kind = SlipwayError if error.status and error.status not in BUSY else Unreachable
-            raise kind(f"cluster at {host} refuses: {_message(str(error.body), error.reason)}") from None
+            answer = Answer(error.status or 0, str(error.body), error.reason)
+            kind = SlipwayError if answer.status and answer.status not in BUSY else Unreachable
+            raise kind(f"cluster at {host} refuses: {answer.reason}") from None
         except (HTTPError, OSError) as error:
             raise Unreachable(
                 f"cluster at {host} does not answer: {_words(error)}. Start it, or mend its kubeconfig"
@@ -144,13 +178,6 @@ class Live:
             if pod := next(ready, None):
                 return pod, next(port["port"] for port in part["ports"] if port["name"] == "http")
         raise SlipwayError(f"service {namespace}/{service} has no ready pod. `slipway status` says why")
-
-
-def _message(body: str, otherwise: str | None) -> str:
-    """The message of a Status, which is what an API server answers; what stands before one answers anything."""
-    with suppress(ValueError, TypeError, KeyError):
-        return str(json.loads(body)["message"])
-    return otherwise or body[:200]
 
 
 def _words(error: Exception) -> str:

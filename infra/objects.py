@@ -12,12 +12,6 @@ from infra.inventory import Identity, identity
 from infra.live import Live
 
 APPLY = urlencode({"dryRun": "All", "fieldManager": "slipway", "fieldValidation": "Strict", "force": "true"})
-SECONDS = 30
-"""The longest wait for one answer: admission webhooks may be asked on the way."""
-
-
-BUSY = (429, 500, 502, 503, 504)
-"""What says nothing about the object that was asked for."""
 
 
 class Absent(SlipwayError):
@@ -58,18 +52,11 @@ class Objects:
             return {each["kind"]: (each["name"], each["namespaced"]) for each in listed if "/" not in each["name"]}
         return {}
 
-    def _ask(self, method: str, path: str, body: str | None = None) -> Any:
-        api, headers = self._live.api, {"Content-Type": "application/apply-patch+yaml"} if body else {}
-        request = api.param_serialize(method, path, header_params=headers, body=body, auth_settings=["BearerToken"])
-        with self._live.answering():
-            response = api.call_api(*request, _request_timeout=SECONDS)
-            text = bytes(response.read()).decode(errors="replace")  # type: ignore[no-untyped-call]  # the client's
-        if response.status in (200, 201):
-            return json.loads(text)
-        if response.status in BUSY:
-            raise SlipwayError(f"cluster at {api.configuration.host} answers {response.status}. Try again later")
-        reason = json.loads(text)["message"] if text.startswith("{") else response.reason
-        raise (Absent if response.status == 404 else Refused)(reason)
+    def _ask(self, method: str, path: str, patch: str = "") -> Any:
+        answer = self._live.ask(method, path, patch)
+        if answer.good:
+            return json.loads(answer.text)
+        raise (Absent if answer.status == 404 else Refused)(answer.reason)
 
 
 def _root(api: str) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from infra.difference import Action, Change, compared
+from infra.inventory import identity
 
 ACTIONS: dict[str, Action] = {
     "create": "create",
@@ -37,6 +38,5 @@ def _named(urn: str, state: dict[str, Any]) -> tuple[str, str]:
     """Kind and name: of a Kubernetes object its own, of anything else those that the engine knows it by."""
     inputs = state.get("inputs", {})
     if state["type"].startswith("kubernetes:") and "metadata" in inputs:
-        metadata = inputs["metadata"]
-        return inputs["kind"], "/".join(filter(None, (metadata.get("namespace"), metadata["name"])))
+        return inputs["kind"], identity(inputs).place
     return state["type"], urn.rpartition("::")[2]

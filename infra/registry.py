@@ -9,7 +9,6 @@ import os
 import re
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
 from contextlib import suppress
 from functools import cache, reduce
 from operator import getitem
@@ -50,15 +49,16 @@ class Registered(NamedTuple):
 def pinned(fields: Any, tracking: str | None) -> Any:
     """`fields` of a stack with the place and version of each model that has an mlflow:// or models:/ URI.
 
-    Raises SlipwayError where the tracking server, by default that of MLFLOW_TRACKING_URI, does not say it.
+    No list of a stack holds models; that of a sample may hold an image's pixels. Raises SlipwayError where the tracking
+    server, by default that of MLFLOW_TRACKING_URI, does not say it.
     """
-    if isinstance(fields, Mapping):
-        inner = {key: pinned(value, tracking) for key, value in fields.items()}
-        if name := _name(inner.get("uri")):
-            found = _resolved(_server(name, tracking), name)
-            return {**inner, "uri": found.uri, "registered": found.name}
-        return inner
-    return [pinned(each, tracking) for each in fields] if isinstance(fields, list | tuple) else fields
+    if not isinstance(fields, dict):
+        return fields
+    inner = {key: pinned(value, tracking) for key, value in fields.items()}
+    if name := _name(inner.get("uri")):
+        found = _resolved(_server(name, tracking), name)
+        return {**inner, "uri": found.uri, "registered": found.name}
+    return inner
 
 
 def _name(uri: Any) -> str | None:

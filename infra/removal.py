@@ -6,7 +6,7 @@ from typing import IO
 
 from components.errors import SlipwayError
 from components.unit import KubernetesObject, is_custom
-from infra.inventory import Identity
+from infra.inventory import Identity, identity
 from infra.kubectl import Kubectl
 
 SECONDS = 120
@@ -43,11 +43,9 @@ def _known(kubectl: Kubectl, objects: list[KubernetesObject]) -> list[Kubernetes
 
 def _stages(objects: Sequence[KubernetesObject]) -> Iterator[list[KubernetesObject]]:
     """Custom resources; what carries them out, and all else; then namespaces."""
-    spaces = [each for each in objects if each["kind"] == "Namespace"]
-    custom = [each for each in objects if is_custom(each)]
-    yield custom
-    yield [each for each in objects if each not in custom and each not in spaces]
-    yield spaces
+    yield list(filter(is_custom, objects))
+    yield [each for each in objects if not is_custom(each) and each["kind"] != "Namespace"]
+    yield [each for each in objects if each["kind"] == "Namespace"]
 
 
 def _holders(kubectl: Kubectl, found: KubernetesObject) -> Iterator[str]:
@@ -59,9 +57,8 @@ def _holders(kubectl: Kubectl, found: KubernetesObject) -> Iterator[str]:
         yield from _within(kubectl, found)
     for finalizer in metadata.get("finalizers", ()):
         place, kind = metadata.get("namespace"), found["kind"]
-        name = "/".join(filter(None, (place, metadata["name"])))
         patch = f"kubectl patch {kind.lower()} {metadata['name']}{f' -n {place}' if place else ''} {FREE}"
-        fact = f"{kind} {name} does not go: nobody takes its finalizer {finalizer} off"
+        fact = f"{kind} {identity(found).place} does not go: nobody takes its finalizer {finalizer} off"
         yield f"{fact}. Bring back what put it there, and run this again; if there is no such thing any more: {patch}"
 
 

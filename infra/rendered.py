@@ -2,13 +2,13 @@
 
 import base64
 import secrets
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import IO
 
 from components import render
 from components.errors import SlipwayError
-from components.objects import secret_object
+from components.objects import generated
 from components.unit import MANAGED_BY, KubernetesObject, Unit
 from infra.inventory import NAMESPACE, Identity, identity, note, noted
 from infra.kubectl import Kubectl
@@ -45,12 +45,11 @@ class Rendered:
         """
 
         def run(log: IO[str]) -> str:
-            objects = self._objects()
             known, version = self._note()
-            self._written = list(dict.fromkeys([*known, *map(identity, objects)]))
+            self._written = list(dict.fromkeys([*known, *map(identity, self._objects)]))
             self._write(self._written, version, log)
-            self._kubectl.apply(self._filled(objects), log)
-            return f"{len(objects)} objects"
+            self._kubectl.apply(self._filled(), log)
+            return f"{len(self._objects)} objects"
 
         return Step("Apply with kubectl", run)
 
@@ -63,12 +62,11 @@ class Rendered:
         """Remove what an earlier run made and this environment no longer has; to run when the new objects serve."""
 
         def run(log: IO[str]) -> str:
-            wanted = [identity(manifest) for manifest in self._objects()]
             known, version = self._note()
             if known != self._written:
                 raise self._contended()
-            done = self._delete(self.unwanted(), log)
-            self._write(wanted, version, log)
+            done = self._delete(self._unwanted(known), log)
+            self._write(map(identity, self._objects), version, log)
             return done
 
         return Step("Remove what is no longer wanted", run)
@@ -85,33 +83,28 @@ class Rendered:
 
     def wanted(self) -> Iterator[KubernetesObject]:
         """What `apply` makes."""
-        return self._filled(self._objects())
+        return self._filled()
 
     def unwanted(self) -> list[Identity]:
         """What `prune` removes."""
-        kept = {identity(manifest).object for manifest in self._objects()}
-        return self._own([each for each in self._note()[0] if each.object not in kept])
+        return self._unwanted(self._note()[0])
 
     def exists(self) -> bool:
         """Whether this environment was applied to the cluster in this way."""
         return bool(self._note()[0])
 
+    @cached_property
     def _objects(self) -> list[KubernetesObject]:
         """What is to be on the cluster, namespaces of ours first; generated Secrets without their values."""
         (_, namespaces), *folders = sorted(render.folders(self._units))
         own = (each for each in namespaces if each["metadata"]["name"] not in self._foreign)
         rest = (manifest for _, objects in folders for manifest in objects)
-        return [*own, *(manifest for manifest, _ in self._generated()), *rest]
+        return [*own, *(manifest for manifest, _ in generated(self._units)), *rest]
 
-    def _generated(self) -> Iterator[tuple[KubernetesObject, Mapping[str, int]]]:
-        """Each generated Secret without its values, and how many digits they have."""
-        for unit in self._units:
-            yield from ((secret_object(secret, unit.namespace.name, {}), secret.keys) for secret in unit.secrets)
-
-    def _filled(self, objects: Iterable[KubernetesObject]) -> Iterator[KubernetesObject]:
+    def _filled(self) -> Iterator[KubernetesObject]:
         """The objects, a generated Secret with values for what the cluster lacks of it, or not at all."""
-        digits = {identity(manifest): keys for manifest, keys in self._generated()}
-        for manifest in objects:
+        digits = {identity(manifest): keys for manifest, keys in generated(self._units)}
+        for manifest in self._objects:
             keys = digits.get(identity(manifest), {})
             found = (self._kubectl.get(manifest) if keys else None) or {}
             known = {key: base64.b64decode(value).decode() for key, value in found.get("data", {}).items()}
@@ -147,6 +140,11 @@ class Rendered:
     def _contended(self) -> SlipwayError:
         fact = f"environment {self._target.name!r} is being changed from another machine as well"
         return SlipwayError(f"{fact}. Let that run end, then run it again")
+
+    def _unwanted(self, known: Iterable[Identity]) -> list[Identity]:
+        """Of what is noted, what is no longer to be there."""
+        kept = {identity(manifest).object for manifest in self._objects}
+        return self._own([each for each in known if each.object not in kept])
 
     def _own(self, identities: list[Identity]) -> list[Identity]:
         """Without what other environments have on this cluster too, such as the models' namespace."""

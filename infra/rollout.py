@@ -8,6 +8,7 @@ from typing import IO, Any, NamedTuple
 from components.errors import SlipwayError
 from components.unit import KubernetesObject, Unit
 from infra import trouble
+from infra.inventory import identity
 from infra.live import Live, Unreachable
 from infra.patience import Patience
 from infra.trouble import Trouble
@@ -39,7 +40,7 @@ class Rollout(NamedTuple):
     @property
     def place(self) -> str:
         """Namespace and name."""
-        return _place(self.manifest)
+        return identity(self.manifest).place
 
 
 class Watch:
@@ -53,7 +54,7 @@ class Watch:
 
     def look(self, places: Collection[str] | None = None) -> list[Rollout]:
         """The progress of each, or of those at `places`. Raises SlipwayError where one cannot start any more."""
-        wanted = [each for each in self._wanted if places is None or _place(each) in places]
+        wanted = [each for each in self._wanted if places is None or identity(each).place in places]
         found = [_rollout(self._live, manifest) for manifest in wanted]
         for rollout in found:
             if not rollout.done:
@@ -142,10 +143,6 @@ def workloads(units: Iterable[Unit]) -> Iterator[KubernetesObject]:
     return (manifest for unit in units for manifest in unit.objects if manifest["kind"] in PLURALS)
 
 
-def _place(manifest: KubernetesObject) -> str:
-    return f"{manifest['metadata']['namespace']}/{manifest['metadata']['name']}"
-
-
 def _rollout(live: Live, manifest: KubernetesObject) -> Rollout:
     namespace, plural = manifest["metadata"]["namespace"], PLURALS[manifest["kind"]]
     found = live.get(f"/apis/apps/v1/namespaces/{namespace}/{plural}/{manifest['metadata']['name']}")
@@ -158,7 +155,7 @@ def _rollout(live: Live, manifest: KubernetesObject) -> Rollout:
         wanted, total = found["spec"]["replicas"], status.get("replicas", 0)
         new, ready = (status.get(count, 0) for count in ("updatedReplicas", "availableReplicas"))
     done = seen and new == ready == total == wanted
-    return Rollout({**found, "kind": manifest["kind"]}, min(new, ready), wanted, new, seen, done)
+    return Rollout({**manifest, **found}, min(new, ready), wanted, new, seen, done)
 
 
 def _newest_pods(live: Live, rollout: Rollout) -> list[KubernetesObject]:

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, StringConstraints
 from components.context import Profile
 from components.values import Value, is_registry
 from infra.policy import Exemption, Level, Terms, all_rules
-from infra.policy.terms import REGISTRIES, STORES, day
+from infra.policy.terms import day
 
 
 def _rule(name: str) -> str:
@@ -61,6 +61,5 @@ def terms(
     sources: tuple[str, ...] | None,
 ) -> Terms:
     """The same as policy takes it; None: what it trusts by itself."""
-    exemptions = tuple(Exemption(**each.model_dump()) for each in exceptions)
-    images, models = REGISTRIES if registries is None else registries, STORES if sources is None else sources
-    return Terms(Level(profile), exemptions, images, models)
+    exemptions = (Exemption(**each.model_dump()) for each in exceptions)
+    return Terms.of(Level(profile), exemptions, registries, sources)

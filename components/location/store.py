@@ -1,6 +1,7 @@
 """Object stores that models are read from, as URLs: s3://BUCKET/PREFIX, gs://BUCKET/PREFIX, az://ACCOUNT/CONTAINER."""
 
 import re
+from functools import lru_cache
 from typing import Annotated, NamedTuple
 
 from pydantic import AfterValidator
@@ -25,6 +26,7 @@ class Store(NamedTuple):
     prefix: str
 
 
+@lru_cache
 def store(url: str) -> Store:
     """The parts of a store's URL. Raises ValueError where it has another shape."""
     scheme, colon, rest = url.partition("://")

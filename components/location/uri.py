@@ -1,6 +1,7 @@
 """Where a model lies: one URI, whatever keeps it."""
 
 import re
+from functools import lru_cache
 from typing import Annotated, NamedTuple
 from urllib.parse import unquote
 
@@ -59,6 +60,7 @@ class Location(NamedTuple):
         return (self.path or self.place).rpartition("/")[2]
 
 
+@lru_cache
 def location(uri: str) -> Location:
     """The parts of a model's URI. Raises ValueError where it has another shape."""
     scheme, colon, rest = uri.partition("://")

@@ -115,9 +115,11 @@ class Container(ModelServer):
         return self.models
 
     def objects(self, context: Context) -> list[KubernetesObject]:
+        return [*patched(super().objects(context), self.patches), *self._beside(context)]
+
+    def _beside(self, context: Context) -> list[KubernetesObject]:
         namespace = {"namespace": context.models.name}
-        others = ({**each, "metadata": {**namespace, **each["metadata"]}} for each in self.beside)
-        return [*patched(super().objects(context), self.patches), *others]
+        return [{**each, "metadata": {**namespace, **each["metadata"]}} for each in self.beside]
 
     def endpoints(self, context: Context) -> tuple[Endpoint, ...]:
         if "http" not in self.ports:
@@ -126,9 +128,10 @@ class Container(ModelServer):
         return (Endpoint(model=self.name, url=url, sample=self.sample, answer=self.answer),)
 
     def url(self, context: Context) -> str:
-        found = {each["kind"]: each for each in self.objects(context)}
-        if "Service" not in found:
+        doors = (*patched(self._entrance(context).objects(context), self.patches), *self._beside(context))
+        found = next((each for each in doors if each["kind"] == "Service"), None)
+        if not found:
             return super().url(context)
-        metadata, (first, *_) = found["Service"]["metadata"], found["Service"]["spec"]["ports"]
+        metadata, (first, *_) = found["metadata"], found["spec"]["ports"]
         port = "" if first["port"] == 80 else f":{first['port']}"
         return f"http://{metadata['name']}.{metadata['namespace']}.svc{port}"

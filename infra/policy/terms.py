@@ -1,8 +1,8 @@
 """What an environment says about policy: how strict it is, whom it trusts, and what it excepts."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -33,18 +33,27 @@ class Terms:
     sources: tuple[str, ...] = STORES
     today: date = field(default_factory=date.today)
 
+    @classmethod
+    def of(
+        cls,
+        level: Level,
+        exemptions: Iterable[Exemption],
+        registries: Iterable[str] | None,
+        sources: Iterable[str] | None,
+    ) -> "Terms":
+        """The terms of today; None: what is trusted by itself."""
+        said = {"registries": registries, "sources": sources}
+        trusted = {key: tuple(each) for key, each in said.items() if each is not None}
+        return replace(cls(level, tuple(exemptions)), **trusted)
+
 
 def from_config(config: Mapping[str, str]) -> Terms:
     """What the configuration of a Pulumi stack says below `slipway:`: text, or JSON for all else."""
     exceptions, registries, sources = (
         json.loads(config.get(f"slipway:{key}", "null")) for key in ("exceptions", "registries", "sources")
     )
-    return Terms(
-        level=Level(config.get("slipway:profile", Level.PRODUCTION)),
-        exemptions=tuple(map(_exemption, exceptions or ())),
-        registries=REGISTRIES if registries is None else tuple(registries),
-        sources=STORES if sources is None else tuple(sources),
-    )
+    level = Level(config.get("slipway:profile", Level.PRODUCTION))
+    return Terms.of(level, map(_exemption, exceptions or ()), registries, sources)
 
 
 def day(said: str) -> str:

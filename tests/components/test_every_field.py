@@ -153,9 +153,8 @@ def put(fields: Any, path: Path, value: Any) -> Any:
     return [changed if number == step else each for number, each in enumerate(fields)]
 
 
-def heard(kind: type[ModelStack], fields: Fields, path: Path, annotation: Any) -> bool:
-    """Whether some other value at `path` means something else."""
-    before = meaning(kind, fields)
+def heard(kind: type[ModelStack], fields: Fields, before: list[Any], path: Path, annotation: Any) -> bool:
+    """Whether some other value at `path` means something else than what was meant `before`."""
     for value in INSTEAD.get(str(path[-1]), ()) or others(annotation):
         try:
             if meaning(kind, put(fields, path, value)) != before:
@@ -180,10 +179,11 @@ def test_another_value_of_any_field_shows_or_is_refused(kind: type[ModelStack]) 
     deaf: set[str] = set()
     loud: set[str] = set()
     for fields in examples(kind):
+        before = meaning(kind, fields)
         for path, name, annotation in said(kind, fields):
             whole = any(sayable(annotation))  # its own fields are asked
             if name not in loud | FILES and not whole:
-                (loud if heard(kind, fields, path, annotation) else deaf).add(name)
+                (loud if heard(kind, fields, before, path, annotation) else deaf).add(name)
     assert deaf - loud <= BOUND
 
 
@@ -198,5 +198,6 @@ def test_a_field_that_is_dropped_is_found() -> None:
             return ()
 
     fields = {"name": "deaf", "owner": "science", "unheard": 2}
-    assert not heard(Deaf, fields, ("unheard",), int)
-    assert heard(Deaf, fields, ("name",), str)
+    before = meaning(Deaf, fields)
+    assert not heard(Deaf, fields, before, ("unheard",), int)
+    assert heard(Deaf, fields, before, ("name",), str)

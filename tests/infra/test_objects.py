@@ -5,7 +5,7 @@ import pytest
 
 from components.errors import SlipwayError
 from infra.inventory import Identity
-from infra.live import RETRY
+from infra.live import RETRY, Unreachable
 from infra.objects import Absent, Objects, Refused
 
 from .api_server import Answers, serving
@@ -69,7 +69,8 @@ def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
         ({**KINDS, f"PATCH {PLACE}": (422, {"message": "field is immutable"})}, Refused, "field is immutable"),
         ({**KINDS, f"PATCH {PLACE}": (403, "<html>")}, Refused, "Forbidden"),
         ({"GET /api/v1": (403, {"message": "forbidden"})}, Refused, "forbidden"),
-        ({"GET /api/v1": (503, {"message": "starting"})}, SlipwayError, "answers 503. Try again later"),
+        ({"GET /api/v1": (503, {"message": "starting"})}, Unreachable, "GET /api/v1: 503 starting. Try again later"),
+        ({**KINDS, f"PATCH {PLACE}": (500, {"message": "failed calling webhook"})}, Refused, "failed calling webhook"),
     ],
 )
 def test_what_cannot_be_is_told_apart(tmp_path: Path, answers: Answers, kind: type[SlipwayError], message: str) -> None:

@@ -12,7 +12,7 @@ from components.context import Collector, Context, Conventions, Opening, Traits
 from components.environment import Environment
 from components.mesh import AMBIENT
 from components.model_stack import ModelStack
-from components.objects import secret_object
+from components.objects import generated
 from components.render import folders
 from components.runtimes.mlserver import MLServer
 from components.unit import Chart, KubernetesObject, Namespace, Unit
@@ -107,5 +107,5 @@ def objects(folder: Path) -> list[KubernetesObject]:
         alone = folders([unit.model_copy(update={"after": ()})])
         found += (manifest for _, manifests in alone for manifest in manifests)
         found += filter(None, (unit.accepts, *(chart.accepts for chart in unit.charts)))
-        found += (secret_object(secret, unit.namespace.name, {}) for secret in unit.secrets)
+        found += (secret for secret, _ in generated([unit]))
     return found

@@ -11,7 +11,7 @@ from components import render
 from components.context import Profile
 from components.images import images
 from components.mirror import Mirror
-from components.objects import secret_object
+from components.objects import generated
 from components.unit import Chart, KubernetesObject, Unit, identity
 from components.values import amount
 from infra import environment_file, settings
@@ -137,7 +137,7 @@ def _lasting(manifest: KubernetesObject) -> str:
 @pytest.mark.parametrize("key", KEYS)
 def test_no_object_violates_a_rule(key: str) -> None:
     for unit in (unit for profile in PROFILES for unit in units(key, profile)):
-        known = [secret_object(secret, unit.namespace.name, {}) for secret in unit.secrets]
+        known = [secret for secret, _ in generated([unit])]
         applications = [each for each in render.manifests(unit) if each["kind"] == "Application"]
         found = judge([unit.namespace.manifest(), *known, *applications, *unit.objects], TERMS)
         assert [each for each in found if each.rule not in LEFT_TO_THEM] == []

@@ -134,6 +134,12 @@ def test_its_url_follows_its_service() -> None:
     assert (endpoint.sample, endpoint.answer) == ({"a": 1}, {"b": 2})
 
 
+def test_its_url_is_what_its_versions_share() -> None:
+    traffic = {"canary": {"weight": 50, "candidate": {"image": "registry.example.com/echo:2.0"}}}
+    assert server(replicas=2, traffic=traffic).url(Context()) == "http://echo.models.svc"
+    assert server(expose={"load_balancer": "clients have no gateway"}).url(Context()) == "http://echo.models.svc"
+
+
 def test_what_speaks_no_http_has_no_endpoint() -> None:
     stack = server(ports={"grpc": 9000}, ready={"service": "", "port": "grpc"})
     assert stack.endpoints(Context()) == ()
