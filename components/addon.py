@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from components.catalog import Kind
 from components.context import Context, Conventions
+from components.errors import Mistake
 from components.unit import Unit
 from components.values import Value
 
@@ -19,8 +20,8 @@ class Addon(Kind, Value):
         """What only one add-on of a cluster can be, such as "default ingress class" or "host lab.example.it"."""
         return ()
 
-    def mistakes(self, context: Context) -> Iterator[str]:
-        """What keeps it from working on this cluster, each with its cure."""
+    def mistakes(self, context: Context) -> Iterator[Mistake]:
+        """What keeps it from working on this cluster, each with its cure and the path of the field below its own."""
         yield from ()
 
     def conventions(self, given: Conventions) -> Conventions:

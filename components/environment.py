@@ -63,7 +63,7 @@ class Environment(Value):
 
     def _unfit(self, context: Context) -> Iterator[Mistake]:
         for path, item in self._items():
-            yield from (Mistake(path, each) for each in item.mistakes(context))
+            yield from (each.below(*path) for each in item.mistakes(context))
 
     def _unreadable(self, context: Context) -> Iterator[Mistake]:
         versions = (version for stack in self.stacks for version in stack.versions)

@@ -10,12 +10,19 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import NamedTuple
 
+YamlPath = tuple[str | int, ...]
+"""The keys and numbers that lead to a place of a document."""
+
 
 class Mistake(NamedTuple):
     """Where a mistake stands, and what it is together with its cure."""
 
-    path: tuple[str | int, ...]
+    path: YamlPath
     message: str
+
+    def below(self, *path: str | int) -> "Mistake":
+        """The same, of a value that stands at `path` itself."""
+        return Mistake((*path, *self.path), self.message)
 
     def __str__(self) -> str:
         return f"{dotted(self.path)}: {self.message}" if self.path else self.message

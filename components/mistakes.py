@@ -9,10 +9,8 @@ from typing import Any, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from components.errors import Mistake, nearest
+from components.errors import Mistake, YamlPath, nearest
 from components.values import SECRET
-
-Path = tuple[str | int, ...]
 
 _WORDS = {
     "missing": "is required. Add it",
@@ -48,7 +46,7 @@ _KEY = "[key]"
 """What pydantic puts behind a key, where the key itself is wrong."""
 
 
-def mistakes(error: ValidationError, model: type[BaseModel], prefix: Path = ()) -> Iterator[Mistake]:
+def mistakes(error: ValidationError, model: type[BaseModel], prefix: YamlPath = ()) -> Iterator[Mistake]:
     """Each mistake of `error`, its path below `prefix`; unknown keys with the nearest key of `model`."""
     details = error.errors(include_url=False)
     places = [detail["loc"] for detail in details]
@@ -75,7 +73,7 @@ def shown(given: Any) -> str:
     return json.dumps(given, default=str)[:80]
 
 
-def _mistake(detail: ErrorDetails, model: type[BaseModel], prefix: Path) -> Mistake:
+def _mistake(detail: ErrorDetails, model: type[BaseModel], prefix: YamlPath) -> Mistake:
     path, message = detail["loc"], _message(detail, model)
     if detail["type"] == "invalid_key":
         return Mistake((*prefix, *path[:-1]), f"a key {message}")
@@ -117,7 +115,7 @@ def _lowered(sentence: str) -> str:
     return sentence[:1].lower() + sentence[1:]
 
 
-def _keys(model: type[BaseModel], path: Path) -> list[str]:
+def _keys(model: type[BaseModel], path: YamlPath) -> list[str]:
     found: Any = model
     for part in path:
         found = _within(found, part)

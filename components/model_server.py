@@ -8,6 +8,7 @@ from pydantic import model_validator
 
 from components.addon import Addon
 from components.context import Context
+from components.errors import Mistake
 from components.server_version import ServerVersion
 from components.traffic import replica_weights, versions
 from components.traffic.entrance import Entrance, service
@@ -46,8 +47,11 @@ class ModelServer(ServerVersion):
     def claims(self, context: Context) -> tuple[str, ...]:
         return (*super().claims(context), *((f"host {self.route.place}",) if self.route else ()))
 
-    def mistakes(self, context: Context) -> Iterator[str]:
-        yield from dict.fromkeys(each for version in self.versions for each in version.unserved(context))
+    def mistakes(self, context: Context) -> Iterator[Mistake]:
+        yield from (own := list(self.unserved(context)))
+        if self.candidate and self.traffic:
+            others = (each for each in self.candidate.unserved(context) if each not in own)
+            yield from (each.below("traffic", self.traffic.kind, "candidate") for each in others)
         yield from self._entrance(context).mistakes(context)
         yield from self._unweighable(context)
 
@@ -79,19 +83,20 @@ class ModelServer(ServerVersion):
         ports = self.server().ports
         return Entrance(self.metadata(context), self.selector, ports, follower, self.traffic, self.route, self.expose)
 
-    def _unweighable(self, context: Context) -> Iterator[str]:
+    def _unweighable(self, context: Context) -> Iterator[Mistake]:
         """Why numbers of replicas cannot share the requests, where nothing else does."""
         if not self.traffic or self._entrance(context).split_by(context) != "replicas":
             return
-        way, cure = f"traffic.{self.traffic.kind}", self._entrance(context).cure(context)
+        path, cure = ("traffic", self.traffic.kind), self._entrance(context).cure(context)
         if any(each.autoscaling for each in self.versions):
-            fact = f"{way}: without a gateway the numbers of replicas share the requests, and autoscaling changes them"
-            yield f"{fact}. Say replicas, or {cure}"
+            fact = "without a gateway the numbers of replicas share the requests, and autoscaling changes them"
+            yield Mistake(path, f"{fact}. Say replicas, or {cure}")
         elif "replicas" in self.traffic.way.candidate:
-            yield f"{way}.candidate.replicas: without a gateway they follow from the weight. Leave it out"
+            fact = "without a gateway they follow from the weight"
+            yield Mistake((*path, "candidate", "replicas"), f"{fact}. Leave it out")
         else:
-            for each in replica_weights.refusals(self.replicas, self.traffic.way.plan, cure):
-                yield f"{way}: {each}"
+            found = replica_weights.refusals(self.replicas, self.traffic.way.plan, cure)
+            yield from (Mistake(path, each) for each in found)
 
     def _sized(self, context: Context) -> tuple["ModelServer", ...]:
         """Its versions, with as many replicas as their shares of the requests ask for where these are shared so."""

@@ -9,6 +9,7 @@ from components import formats
 from components.addon import Addon
 from components.catalog import Kind
 from components.context import Context
+from components.errors import Mistake, YamlPath
 from components.location import sources
 from components.location.store import Grant, StoreUrl, store
 from components.location.uri import REGISTRY, STORES, location
@@ -16,7 +17,7 @@ from components.model import Format, Model
 from components.network_policy import Rules, to_stores
 from components.picture import Step
 from components.unit import MANAGED_BY, KubernetesObject, Unit
-from components.values import DnsLabel, Value
+from components.values import DnsLabel, Value, within
 
 
 class Endpoint(Value):
@@ -111,9 +112,9 @@ class ModelStack(Kind, Value):
         return {}
 
     @property
-    def uris(self) -> dict[str, str]:
-        """Where each model lies that is not a file of this machine."""
-        return {name: model.uri for name, model in self.served().items() if model.uri}
+    def uris(self) -> dict[YamlPath, str]:
+        """Where each model lies that is not a file of this machine, by the path of the field that says it."""
+        return {(*path, "uri"): model.uri for path, model in within(self, Model) if model.uri}
 
     @property
     def stores(self) -> tuple[StoreUrl, ...]:
@@ -121,17 +122,17 @@ class ModelStack(Kind, Value):
         found = (uri for uri in self.uris.values() if location(uri).scheme in STORES)
         return tuple(dict.fromkeys((*self.reads, *found)))
 
-    def mistakes(self, context: Context) -> Iterator[str]:
-        """What keeps it from being served as it says on this cluster, each with its cure."""
+    def mistakes(self, context: Context) -> Iterator[Mistake]:
+        """What keeps it from being served as it says on this cluster, each with its cure and the path of its field."""
         yield from sources.refusals(self.uris, context.conventions.sources)
-        for name, uri in self.uris.items():
+        for path, uri in self.uris.items():
             scheme = location(uri).scheme
             if scheme == "oci" and not context.traits.image_volumes:
-                fact = f"model {name!r} is an image, which this cluster does not mount"
-                yield f"{fact}. Set its trait image_volumes if it is 1.35 or newer, or keep the model in a store"
+                cure = "Set its trait image_volumes if it is 1.35 or newer, or keep the model in a store"
+                yield Mistake(path, f"is an image, which this cluster does not mount. {cure}")
             if scheme == REGISTRY:
-                fact = f"model {name!r} is named by its registry, not by its place"
-                yield f"{fact}. Say slipway:model_registry, or give the place"
+                cure = "Say slipway:model_registry, or give the place"
+                yield Mistake(path, f"is the model's name in a registry, not its place. {cure}")
 
     def unit(self, context: Context) -> Unit:
         """Everything that serves this stack, in the models' namespace."""

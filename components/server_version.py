@@ -14,6 +14,7 @@ from components.addons.monitoring import PROMETHEUS, Monitoring
 from components.addons.nvidia_device_plugin import NvidiaDevicePlugin
 from components.autoscaler import autoscaler, disruption_budget
 from components.context import Context
+from components.errors import Mistake
 from components.location import artefact, model_files
 from components.location.model_files import Loaded
 from components.location.volumes import SharedVolume
@@ -74,16 +75,17 @@ class ServerVersion(ModelStack):
         """What the server reads below /mnt/models beside its models: path to content."""
         return {}
 
-    def unserved(self, context: Context) -> Iterator[str]:
+    def unserved(self, context: Context) -> Iterator[Mistake]:
         """What keeps this version from running as it says."""
         yield from super().mistakes(context)
         for name, volume in self.shared_volumes.items():
             if not (volume.storage_class or context.traits.shared_storage_class):
-                fact = f"shared volume {name!r} has no class, and this cluster none that many nodes mount at once"
-                yield f"{fact}. Name a storage_class of it, or install one (add-on 'nfs_provisioner')"
+                fact = "has no class, and this cluster none that many nodes mount at once"
+                cure = "Name a storage_class of it, or install one (add-on 'nfs_provisioner')"
+                yield Mistake(("shared_volumes", name), f"{fact}. {cure}")
         if self.autoscaling and self.autoscaling.metrics and not context.traits.metrics_adapter:
-            fact = "autoscaling.metrics: no adapter of this cluster serves them"
-            yield f"{fact}. Use queries, which KEDA asks of Prometheus, or say traits.metrics_adapter: true"
+            cure = "Use queries, which KEDA asks of Prometheus, or say traits.metrics_adapter: true"
+            yield Mistake(("autoscaling", "metrics"), f"no adapter of this cluster serves them. {cure}")
 
     def needed(self, context: Context) -> tuple[type[Addon], ...]:
         """What the pods of this version cannot run or be counted without."""

@@ -1,11 +1,13 @@
 """Validated building blocks. Nothing here knows Pulumi."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Self, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict, model_validator
+
+from components.errors import YamlPath
 
 _DNS_LABEL = re.compile(r"[a-z]([-a-z0-9]*[a-z0-9])?")
 _LABEL = re.compile(r"[A-Za-z0-9]([-\w.]{0,61}[A-Za-z0-9])?", re.ASCII)
@@ -31,6 +33,25 @@ class Value(BaseModel):
     """An immutable, closed, validated record."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True, allow_inf_nan=False)
+
+
+V = TypeVar("V", bound=Value)
+
+
+def within(whole: Any, kind: type[V], *path: str | int) -> Iterator[tuple[YamlPath, V]]:
+    """Each value of `kind` that is a part of `whole`, which itself stands at `path`, with its own path."""
+    if isinstance(whole, kind):
+        yield path, whole
+    for key, part in _parts(whole):
+        yield from within(part, kind, *path, key)
+
+
+def _parts(whole: Any) -> Iterable[tuple[str | int, Any]]:
+    if isinstance(whole, BaseModel):
+        return ((name, getattr(whole, name)) for name in type(whole).model_fields)
+    if isinstance(whole, Mapping):
+        return whole.items()
+    return enumerate(whole) if isinstance(whole, tuple) else ()
 
 
 def _dns_label(text: str) -> str:

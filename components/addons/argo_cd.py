@@ -10,6 +10,7 @@ from components.addon import Addon
 from components.argo import NAMESPACE
 from components.context import Context, Profile
 from components.delivery import Delivery, application_set, project
+from components.errors import Mistake
 from components.objects import HAS_HOST, reserved
 from components.unit import Chart, ChartImage, Namespace, Unit
 from components.values import DnsLabel, Host, Value, merged
@@ -61,12 +62,12 @@ class ArgoCd(Addon):
     def claims(self, context: Context) -> tuple[str, ...]:
         return (f"host {self.host}",) if self.host else ()
 
-    def mistakes(self, context: Context) -> Iterator[str]:
-        """What keeps it from working on this cluster, each with its cure."""
+    def mistakes(self, context: Context) -> Iterator[Mistake]:
         if context.production and self.admin:
-            yield "has one password for everybody (admin) in production. Leave admin out, and say sign_on"
+            yield Mistake(("admin",), "is one password for everybody in production. Leave it out, and say sign_on")
         if context.production and self.host and not self.tls_secret:
-            yield f"is open at {self.host} without TLS in production. Say tls_secret"
+            fact = f"{self.host} is open without TLS in production"
+            yield Mistake(("tls_secret",), f"{fact}. Name the Secret of its certificate")
 
     def unit(self, context: Context) -> Unit:
         profile = context.conventions.profile

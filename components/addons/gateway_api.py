@@ -9,6 +9,7 @@ from components.addon import Addon
 from components.addons.istio import INGRESS_CLASS as ISTIO_CLASS
 from components.addons.istio import Istio
 from components.context import Context, Conventions, Gateway
+from components.errors import Mistake
 from components.objects import excepted, platform_object
 from components.unit import Chart, KubernetesObject, Namespace, Unit
 from components.values import DnsLabel
@@ -46,9 +47,10 @@ class GatewayApi(Addon):
         gateway = Gateway(namespace=NAME, name=GATEWAY, listener=listener, istio=istio)
         return given.model_copy(update={"gateway": gateway})
 
-    def mistakes(self, context: Context) -> Iterator[str]:
+    def mistakes(self, context: Context) -> Iterator[Mistake]:
         if context.traits.gateway_api and not self.gateway_class:
-            yield "this cluster brings the definitions of the Gateway API. Leave it out, or say gateway_class"
+            fact = "this cluster brings the definitions of the Gateway API"
+            yield Mistake((), f"{fact}. Leave it out, or say gateway_class")
 
     def unit(self, context: Context) -> Unit:
         gateway = self._gateway() if self.gateway_class else None

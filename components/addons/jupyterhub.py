@@ -10,6 +10,7 @@ from pydantic import model_validator
 from components.addon import Addon
 from components.addons.istio import INGRESS_CLASS, Istio
 from components.context import Context, Profile
+from components.errors import Mistake
 from components.jupyterhub import starter
 from components.jupyterhub.login import Authenticator, GitHub, OpenId, login
 from components.mirror import nested
@@ -97,14 +98,16 @@ class JupyterHub(Addon):
     def claims(self, context: Context) -> tuple[str, ...]:
         return (f"host {self.host}",)
 
-    def mistakes(self, context: Context) -> Iterator[str]:
+    def mistakes(self, context: Context) -> Iterator[Mistake]:
         if context.production and self.authenticator == "dummy":
-            yield "authenticator 'dummy' lets anybody in, which only `profile: laptop` may. Choose another"
+            fact = "'dummy' lets anybody in, which only `profile: laptop` may"
+            yield Mistake(("authenticator",), f"{fact}. Choose another")
         if context.production and not self.tls_secret:
-            yield f"people would send passwords to http://{self.host} in clear. Name a `tls_secret`"
+            fact = f"people would send passwords to http://{self.host} in clear"
+            yield Mistake(("tls_secret",), f"{fact}. Name the Secret of its certificate")
         if not context.traits.storage_class:
             cure = "Say the cluster's `traits: {storage_class: NAME}`"
-            yield f"homes are kept on volumes, and no storage class of this cluster is known. {cure}"
+            yield Mistake((), f"homes are kept on volumes, and no storage class of this cluster is known. {cure}")
 
     def unit(self, context: Context) -> Unit:
         profile = context.conventions.profile

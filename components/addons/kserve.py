@@ -9,6 +9,7 @@ from components.addon import Addon
 from components.addons.cert_manager import CertManager
 from components.addons.gateway_api import GatewayApi
 from components.context import Context, Conventions, Profile
+from components.errors import Mistake
 from components.objects import platform_object, reserved
 from components.unit import Chart, ChartImage, KubernetesObject, Namespace, Unit
 from components.values import DnsLabel, Host, merged, split_image
@@ -86,9 +87,9 @@ class KServe(Addon):
         """What its canaries and their limits of time depend on."""
         return given.model_copy(update={"kserve_routes": bool(self.gateway)})
 
-    def mistakes(self, context: Context) -> Iterator[str]:
+    def mistakes(self, context: Context) -> Iterator[Mistake]:
         if context.production and self.domain == "models.example.com" and (self.ingress_class or self.gateway):
-            yield "opens models below models.example.com, which is nobody's. Say domain"
+            yield Mistake(("domain",), "models would open below models.example.com, which is nobody's. Say your own")
 
     def unit(self, context: Context) -> Unit:
         profile = context.conventions.profile

@@ -8,6 +8,7 @@ from pydantic import field_validator
 from components.addon import Addon
 from components.address_range import AddressRange, lies_in, overlapping, top_of
 from components.context import Context, Profile
+from components.errors import Mistake
 from components.objects import platform_object, reserved
 from components.unit import Chart, ChartImage, KubernetesObject, Namespace, Unit
 
@@ -40,17 +41,19 @@ class Metallb(Addon):
     def claims(self, context: Context) -> tuple[str, ...]:
         return ("load balancer",)
 
-    def mistakes(self, context: Context) -> Iterator[str]:
+    def mistakes(self, context: Context) -> Iterator[Mistake]:
         network = context.traits.node_network
         if context.traits.load_balancer:
-            yield "this cluster gives Services of type LoadBalancer their addresses by itself. Leave it out"
+            fact = "this cluster gives Services of type LoadBalancer their addresses by itself"
+            yield Mistake((), f"{fact}. Leave it out")
         elif not self._pool(context):
-            cure = "Say `addresses` that nobody else gives away, such as 192.168.1.200-192.168.1.250"
-            yield f"the network of the nodes is not known. {cure}"
-        for each in self.addresses:
+            cure = "Say some that nobody else gives away, such as 192.168.1.200-192.168.1.250"
+            yield Mistake(("addresses",), f"the network of the nodes is not known. {cure}")
+        for number, each in enumerate(self.addresses):
             if network and not lies_in(each, network):
                 cure = "Choose some of it, or leave them out to take those at its top"
-                yield f"{each} is not within the network of the nodes, {network}. {cure}"
+                fact = f"{each} is not within the network of the nodes, {network}"
+                yield Mistake(("addresses", number), f"{fact}. {cure}")
 
     def unit(self, context: Context) -> Unit:
         pool = _object("IPAddressPool", POOL, {"addresses": self._pool(context)})

@@ -10,6 +10,7 @@ from components import postgres
 from components.addon import Addon
 from components.autoscaler import disruption_budget
 from components.context import Context, Profile, Traits
+from components.errors import Mistake
 from components.location.store import StoreUrl, store
 from components.objects import HAS_HOST, excepted, tls
 from components.pods.program import Program
@@ -83,15 +84,16 @@ class MLflow(Addon):
     def claims(self, context: Context) -> tuple[str, ...]:
         return (f"host {self.host}",) if self.host else ()
 
-    def mistakes(self, context: Context) -> Iterator[str]:
+    def mistakes(self, context: Context) -> Iterator[Mistake]:
         known = self.storage_class or context.traits.storage_class
         if not (known or (self.database and (self.artifacts or context.traits.shared_storage_class))):
-            yield "needs a volume, and this cluster has no default storage class. Say storage_class"
+            yield Mistake(("storage_class",), "needs a volume, and this cluster has no default class of them. Name one")
         if context.production and not self.database:
-            cure = "Say database: a Secret with uri and auth-uri of one that somebody looks after"
-            yield f"its own PostgreSQL has neither a second replica nor a backup. {cure}"
+            cure = "Name a Secret with uri and auth-uri of one that somebody looks after"
+            yield Mistake(("database",), f"its own PostgreSQL has neither a second replica nor a backup. {cure}")
         if context.production and self.host and not self.tls_secret:
-            yield f"takes passwords at {self.host} without TLS in production. Say tls_secret"
+            fact = f"passwords are taken at {self.host} without TLS in production"
+            yield Mistake(("tls_secret",), f"{fact}. Name the Secret of its certificate")
 
     def unit(self, context: Context) -> Unit:
         own_database = GeneratedSecret(name="mlflow-database", keys={postgres.PASSWORD: 48})

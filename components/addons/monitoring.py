@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 
 from components.addon import Addon
 from components.context import Context
+from components.errors import Mistake
 from components.objects import platform_object
 from components.observability.alerts import API, Objectives, rules
 from components.observability.dashboards import dashboards
@@ -69,11 +70,13 @@ class Monitoring(Addon):
     def claims(self, context: Context) -> tuple[str, ...]:
         return (f"host {self.host}",) if self.host else ()
 
-    def mistakes(self, context: Context) -> Iterator[str]:
+    def mistakes(self, context: Context) -> Iterator[Mistake]:
         if context.production and self.host and not self.tls_secret:
-            yield f"would send the password of {self.host} in clear. Name the Secret of its certificate: tls_secret"
+            fact = f"the password of {self.host} would be sent in clear"
+            yield Mistake(("tls_secret",), f"{fact}. Name the Secret of its certificate")
         if context.production and not self._lasting(context):
-            yield "keeps its data on volumes, and this cluster has no default class of them. Name a storage_class"
+            fact = "data are kept on volumes, and this cluster has no default class of them"
+            yield Mistake(("storage_class",), f"{fact}. Name one")
 
     def unit(self, context: Context) -> Unit:
         models = context.models.name

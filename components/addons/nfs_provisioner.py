@@ -7,6 +7,7 @@ from pydantic import AfterValidator, Field
 
 from components.addon import Addon
 from components.context import Context, Profile
+from components.errors import Mistake
 from components.objects import platform_object
 from components.unit import Chart, ChartImage, KubernetesObject, Namespace, Unit
 from components.values import DnsLabel
@@ -47,12 +48,14 @@ class NfsProvisioner(Addon):
         own = f"storage class {self.storage_class}"
         return (own, "default storage class") if self.default else (own,)
 
-    def mistakes(self, context: Context) -> Iterator[str]:
+    def mistakes(self, context: Context) -> Iterator[Mistake]:
         known = (context.traits.storage_class, context.traits.shared_storage_class)
         if self.default and context.traits.storage_class:
-            yield f"this cluster has the default storage class {context.traits.storage_class!r}. Leave out default"
+            fact = f"this cluster has the default storage class {context.traits.storage_class!r}"
+            yield Mistake(("default",), f"{fact}. Leave it out")
         if self.storage_class in known:
-            yield f"this cluster has a storage class {self.storage_class!r}. Choose another storage_class"
+            fact = f"this cluster has a storage class {self.storage_class!r}"
+            yield Mistake(("storage_class",), f"{fact}. Choose another name")
 
     def unit(self, context: Context) -> Unit:
         chart = Chart(

@@ -11,6 +11,7 @@ from components.addon import Addon
 from components.addons.cert_manager import CertManager
 from components.addons.istio import Istio
 from components.context import Context, Conventions, Profile
+from components.errors import Mistake
 from components.mirror import nested
 from components.objects import excepted, platform_object
 from components.pods.restricted import WRITING, of_pod
@@ -86,10 +87,10 @@ class SeldonCore(Addon):
         models = given.models.model_copy(update={"pod_security": "baseline"})
         return given.model_copy(update={"models": models, "graph_routes": self.istio})
 
-    def mistakes(self, context: Context) -> Iterator[str]:
+    def mistakes(self, context: Context) -> Iterator[Mistake]:
         if self.usage_metrics and context.conventions.mirror.images:
-            fact = f"usage_metrics runs {REPORTER.image}, whose place the chart lets nobody change"
-            yield f"{fact}. Leave it out where images are mirrored"
+            fact = f"runs {REPORTER.image}, whose place the chart lets nobody change"
+            yield Mistake(("usage_metrics",), f"{fact}. Leave it out where images are mirrored")
 
     def unit(self, context: Context) -> Unit:
         chart = Chart(

@@ -8,6 +8,7 @@ from pydantic import Field
 from components.addon import Addon
 from components.autoscaler import disruption_budget
 from components.context import Collector, Context, Conventions, Profile, Traits
+from components.errors import Mistake
 from components.location.artefact import Files, config_map, volume
 from components.network_policy import DNS
 from components.objects import reserved
@@ -52,9 +53,10 @@ class Tracing(Addon):
     collector_image: PinnedImage = "docker.io/otel/opentelemetry-collector:0.159.0"
     jaeger_image: PinnedImage = "docker.io/jaegertracing/jaeger:2.20.0"
 
-    def mistakes(self, context: Context) -> Iterator[str]:
+    def mistakes(self, context: Context) -> Iterator[Mistake]:
         if context.production and not (self.storage_class or context.traits.storage_class):
-            yield "keeps traces on a volume, and this cluster has no default class of them. Name a storage_class"
+            fact = "traces are kept on a volume, and this cluster has no default class of them"
+            yield Mistake(("storage_class",), f"{fact}. Name one")
 
     def conventions(self, given: Conventions) -> Conventions:
         collector = Collector(namespace=NAME, service=COLLECTOR.name, port=traces.OTLP_GRPC)

@@ -6,6 +6,8 @@ https://github.com/kserve/kserve/tree/v0.20.0/pkg/controller/v1beta1/inferencese
 from collections.abc import Iterator
 from typing import Any
 
+from components.errors import Mistake
+
 Found = Iterator[str]
 SCALER = "serving.kserve.io/autoscalerClass"
 SCALERS = ("hpa", "keda", "external", "none")
@@ -30,10 +32,10 @@ def refusals(component: str, spec: dict[str, Any], scaler: str) -> Found:
     yield from (f"{component}.{each}" for each in known[scaler](spec)) if scaler in known else ()
 
 
-def timeouts(component: str, spec: dict[str, Any]) -> Found:
-    """Limits that only a gateway keeps."""
-    if "timeout" in spec:
-        yield f"{component}.timeout: only a gateway keeps it. Say kserve's `gateway`, or leave it out"
+def timeouts(specs: dict[str, dict[str, Any]]) -> Iterator[Mistake]:
+    """Limits that only a gateway keeps, of the `specs` by their keys."""
+    for key in (key for key, spec in specs.items() if "timeout" in spec):
+        yield Mistake((key, "timeout"), "only a gateway keeps it. Say kserve's `gateway`, or leave it out")
 
 
 def _ordered(spec: dict[str, Any]) -> Found:

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from components import formats
+from components.errors import YamlPath
 from components.kserve import ignored, storage
 from components.kserve.servers import FORMATS, SERVERS, Protocol, protocol
 from components.kserve.shape import checked
@@ -82,11 +83,12 @@ class Predictor(Value):
         return next((self.spec[each].get("runtime") for each in SERVED if each in self.spec), None)
 
     @property
-    def uris(self) -> dict[str, str]:
-        """Where models lie that `spec` names, by where it does."""
-        single = {each: self.spec[each].get("storageUri") for each in SERVED if each in self.spec}
-        several = {f"storageUris[{n}]": each.get("uri") for n, each in enumerate(self.spec.get("storageUris", ()))}
-        return {key: uri for key, uri in (single | several).items() if uri}
+    def uris(self) -> dict[YamlPath, str]:
+        """Where models lie that `spec` names, by the path of the field that does."""
+        one = {("spec", each, "storageUri"): self.spec[each].get("storageUri") for each in SERVED if each in self.spec}
+        listed = enumerate(self.spec.get("storageUris", ()))
+        several = {("spec", "storageUris", number, "uri"): each.get("uri") for number, each in listed}
+        return {path: uri for path, uri in (one | several).items() if uri}
 
 
 class Canary(Value):

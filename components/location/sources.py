@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
+from components.errors import Mistake, YamlPath
 from components.location import hosts
 from components.location.uri import SCHEMES
 
@@ -52,14 +53,14 @@ def _ends(source: str, rest: str) -> bool:
     return not place or not rest or rest[0] in f"/{ends}"
 
 
-def refusals(uris: Mapping[str, str], sources: tuple[str, ...] | None) -> Iterator[str]:
-    """What to say of each model that comes from elsewhere; everything is allowed where nothing is said."""
+def refusals(uris: Mapping[YamlPath, str], sources: tuple[str, ...] | None) -> Iterator[Mistake]:
+    """What to say of each place, by its path, that is none of `sources`; where nothing is said, all are allowed."""
     if sources is None:
         return
-    for name, uri in uris.items():
+    for path, uri in uris.items():
         if not allows(sources, uri):
-            fact = f"model {name!r} comes from {uri}, and this environment allows {', '.join(sources) or 'none'}"
-            yield f"{fact}. Bring it there, or add its place to slipway:sources"
+            fact = f"{uri} is not among what this environment allows ({', '.join(sources) or 'nothing'})"
+            yield Mistake(path, f"{fact}. Bring the model there, or add its place to slipway:sources")
 
 
 def redirects(sources: tuple[str, ...] | None) -> list[str] | None:

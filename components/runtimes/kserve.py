@@ -13,6 +13,7 @@ from components.addons.kserve import KServe as Operator
 from components.addons.metrics_server import MetricsServer
 from components.addons.nvidia_device_plugin import NvidiaDevicePlugin
 from components.context import Context
+from components.errors import Mistake, YamlPath
 from components.kserve import access, ignored, manifest, servers
 from components.kserve.manifest import Place
 from components.kserve.predictor import Canary, ExplainerSpec, Predictor, RuntimeSpec, Spec, TransformerSpec
@@ -22,6 +23,7 @@ from components.model import Model
 from components.model_stack import Endpoint, ModelStack
 from components.network_policy import Rules, to_collector
 from components.unit import KubernetesObject
+from components.values import within
 
 MODE, SECRET = "serving.kserve.io/deploymentMode", "serving.kserve.io/secretName"
 STANDARD = ("Standard", "RawDeployment")
@@ -124,17 +126,19 @@ class KServe(ModelStack):
         yield self.name, self.predictor
         yield from ((f"{self.name}.{each.name}", each.predictor) for each in self.canary)
 
-    def mistakes(self, context: Context) -> Iterator[str]:
+    def mistakes(self, context: Context) -> Iterator[Mistake]:
         yield from super().mistakes(context)
         yield from sources.refusals(self._said_uris(), context.conventions.sources)
         if not context.conventions.kserve_routes:
             if self.canary:
-                yield "canary: only a gateway shares requests between versions. Say kserve's `gateway`, or leave it out"
-            for name, spec in self._components():
-                yield from ignored.timeouts(name, spec)
+                fact = "only a gateway shares requests between versions"
+                yield Mistake(("canary",), f"{fact}. Say kserve's `gateway`, or leave it out")
+            yield from (each.below("predictor") for each in ignored.timeouts({"spec": self.predictor.spec}))
+            yield from ignored.timeouts({"transformer": self.transformer or {}, "explainer": self.explainer or {}})
 
-    def _said_uris(self) -> dict[str, str]:
-        return {f"{name}.{key}": uri for name, each in self._named() for key, uri in each.uris.items()}
+    def _said_uris(self) -> dict[YamlPath, str]:
+        found = within(self, Predictor)
+        return {(*path, *place): uri for path, each in found for place, uri in each.uris.items()}
 
     def objects(self, context: Context) -> list[KubernetesObject]:
         runtime = self._resource(context, "v1alpha1", "ServingRuntime", self.serving_runtime)

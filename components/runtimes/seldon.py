@@ -14,6 +14,7 @@ from components.addons.metrics_server import MetricsServer
 from components.addons.nvidia_device_plugin import NvidiaDevicePlugin
 from components.addons.seldon_core import API, SeldonCore
 from components.context import Context
+from components.errors import Mistake, YamlPath
 from components.location import model_files, sources
 from components.location.store import StoreUrl
 from components.model import Model
@@ -21,9 +22,9 @@ from components.model_stack import Endpoint, ModelStack
 from components.picture import Step
 from components.seldon import access, agreement, drawn, manifest, servers
 from components.seldon.graph import Graph
-from components.seldon.predictor import Predictor
+from components.seldon.predictor import Explainer, Predictor
 from components.unit import KubernetesObject
-from components.values import Host, Whole
+from components.values import Host, Whole, within
 
 PATHS = {"seldon": "api/v1.0/predictions", "v2": protocols.V2, "tensorflow": protocols.V1}
 OPERATORS = ("app.kubernetes.io/component", "app.kubernetes.io/managed-by")
@@ -101,15 +102,17 @@ class Seldon(ModelStack):
     def served(self) -> Mapping[str, Model]:
         return {name: node.model for name, node in self._named() if node.model}
 
-    def mistakes(self, context: Context) -> Iterator[str]:
+    def mistakes(self, context: Context) -> Iterator[Mistake]:
         yield from super().mistakes(context)
         yield from sources.refusals(self._said_uris(), context.conventions.sources)
         if self.hardened and context.conventions.mesh and agreement.separate(self.annotations):
             cure = "Leave it out, or say istio's `mutual_tls: false`"
-            yield f"{agreement.SEPARATE}: the executor's pods get no label of the mesh, so no node would answer. {cure}"
+            fact = "the executor's pods get no label of the mesh, so no node would answer"
+            yield Mistake(("annotations", agreement.SEPARATE), f"{fact}. {cure}")
         if len(self.predictors) > 1 and not context.conventions.graph_routes:
             cure = "Let seldon_core have istio, or keep one predictor"
-            yield f"shares requests among {len(self.predictors)} predictors, and nothing here routes them. {cure}"
+            fact = f"nothing here routes requests among {len(self.predictors)} of them"
+            yield Mistake(("predictors",), f"{fact}. {cure}")
 
     def objects(self, context: Context) -> list[KubernetesObject]:
         known = model_files.registered(self.served()) if self.hardened else {}
@@ -155,11 +158,11 @@ class Seldon(ModelStack):
     def picture(self) -> Step:
         return Step("requests", then=drawn.predictors(self.predictors))
 
-    def _said_uris(self) -> dict[str, str]:
+    def _said_uris(self) -> dict[YamlPath, str]:
         """Where models lie that are said as Seldon says them."""
-        nodes = {name: node.model_uri for name, node in self._named()}
-        explainers = {f"{each.name}.explainer": each.explainer.model_uri for each in self.predictors if each.explainer}
-        return {name: uri for name, uri in (nodes | explainers).items() if uri}
+        nodes = {path: node.model_uri for path, node in within(self, Graph)}
+        explainers = {path: each.model_uri for path, each in within(self, Explainer)}
+        return {(*path, "model_uri"): uri for path, uri in (nodes | explainers).items() if uri}
 
     def _named(self) -> Iterator[tuple[str, Graph]]:
         """Each node by a name that no other has."""

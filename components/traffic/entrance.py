@@ -9,6 +9,7 @@ from components.addons.gateway_api import GatewayApi
 from components.addons.istio import INGRESS_CLASS, Istio
 from components.addons.metallb import Metallb
 from components.context import Context
+from components.errors import Mistake
 from components.objects import excepted
 from components.traffic import gateway_routes, ingress, routing, tokens
 from components.traffic.gateway_routes import Rules
@@ -83,36 +84,48 @@ class Entrance(NamedTuple):
             return "say a route at the gateway, without ingress_class"
         return "add a gateway (add-on gateway_api with a gateway_class), and a route there"
 
-    def mistakes(self, context: Context) -> Iterator[str]:
+    def mistakes(self, context: Context) -> Iterator[Mistake]:
         """What this environment cannot do of it, each with its cure."""
         if self.route:
-            yield from routing.refusals(self.route, context)
-        if (self.route or self.expose) and "http" not in self.ports:
-            yield "route and expose lead to the port 'http', and its server has none. Call the one that is asked so"
+            yield from (each.below("route") for each in routing.refusals(self.route, context))
+        for door in ("route", "expose") if "http" not in self.ports else ():
+            if getattr(self, door):
+                fact = "leads to the port 'http', and its server has none"
+                yield Mistake((door,), f"{fact}. Call the one that is asked so")
         yield from self._shut_out(context)
         yield from self._unshared(context)
 
-    def _shut_out(self, context: Context) -> Iterator[str]:
+    def _shut_out(self, context: Context) -> Iterator[Mistake]:
         """Callers from outside the mesh, of which models take none but the mesh's own gateways."""
         cure = "Say a route at the gateway, or mutual_tls: false of istio"
         if context.conventions.mesh and self.expose:
-            yield f"expose: who calls from outside speaks no mutual TLS, and models take nothing else. {cure}"
+            fact = "who calls from outside speaks no mutual TLS, and models take nothing else"
+            yield Mistake(("expose",), f"{fact}. {cure}")
         if context.conventions.mesh and self.route and self.route.ingress_class not in (None, INGRESS_CLASS):
-            yield f"route: class {self.route.ingress_class} speaks no mutual TLS, and models take nothing else. {cure}"
+            fact = f"class {self.route.ingress_class} speaks no mutual TLS, and models take nothing else"
+            yield Mistake(("route", "ingress_class"), f"{fact}. {cure}")
 
-    def _unshared(self, context: Context) -> Iterator[str]:
+    def _unshared(self, context: Context) -> Iterator[Mistake]:
         """Requests that would not be shared as its traffic says."""
-        way, gateway = self.traffic.way if self.traffic else None, context.conventions.gateway
+        if not self.traffic:
+            return
+        way, gateway = self.traffic.way, context.conventions.gateway
         alone, marked = self.split_by(context) == "replicas", isinstance(way, AbTest) and way.weight is None
         if alone and (marked or isinstance(way, Shadow)):
-            fact = f"traffic: {way}: a Service alone tells no request from another and copies none"
-            yield f"{fact}. Use {'a weight' if marked else 'canary'}, or {self.cure(context)}"
+            fact = f"{way}: a Service alone tells no request from another and copies none"
+            cure = f"Use {'a weight' if marked else 'canary'}, or {self.cure(context)}"
+            yield Mistake(("traffic", self.traffic.kind), f"{fact}. {cure}")
         if isinstance(way, AbTest) and way.cookie and gateway and not gateway.istio:
-            yield "traffic: only Istio's gateway finds cookies. Use a header, or gateway_class: istio"
-        past = [name for name, taken in (("expose", self.expose), ("an Ingress", self._by_ingress)) if taken]
-        if past and self.split_by(context) == "routes":
+            cure = "Use a header, or gateway_class: istio"
+            yield Mistake(("traffic", "ab", "cookie"), f"only Istio's gateway finds cookies. {cure}")
+        yield from self._passed(context)
+
+    def _passed(self, context: Context) -> Iterator[Mistake]:
+        """Doors that lead to one version alone, where routes share the requests."""
+        doors = {("expose",): self.expose is not None, ("route", "ingress_class"): self._by_ingress}
+        for path in (path for path, opened in doors.items() if opened and self.split_by(context) == "routes"):
             cure = "Leave it out, and reach the stack by a route at the gateway"
-            yield f"traffic: {' and '.join(past)} leads past what shares the requests. {cure}"
+            yield Mistake(path, f"leads past what shares the requests. {cure}")
 
     def selector(self, context: Context) -> dict[str, str]:
         """The labels of the pods behind its Service."""

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from components.addons.istio import INGRESS_CLASS
 from components.context import Context, Conventions
+from components.errors import Mistake
 from components.traffic.route import Route
 
 GATEWAY, ISTIO_GATEWAY = "a gateway", "Istio's gateway"
@@ -29,18 +30,18 @@ _HOW = {
 }
 
 
-def refusals(route: Route, context: Context) -> Iterator[str]:
-    """What `route` asks of this environment and does not get, each with its cure."""
+def refusals(route: Route, context: Context) -> Iterator[Mistake]:
+    """What `route` asks of this environment and does not get, each with its cure and its path in the route."""
     conventions = context.conventions
     if not route.ingress_class and not conventions.gateway:
         cure = "Say the add-on gateway_api with a gateway_class, or an ingress_class"
-        yield f"route: no gateway of this environment carries out an HTTPRoute. {cure}"
+        yield Mistake((), f"no gateway of this environment carries out an HTTPRoute. {cure}")
         return
     door = _door(route, conventions)
     said = f"class {route.ingress_class}, which no add-on here answers," if door == INGRESS else door
     for asked in sorted(_asked(route) - _CAN[door]):
         able = " or ".join(name for name, can in _CAN.items() if asked in can)
-        yield f"route.{asked}: {said} has no such thing. Use {able}{_other(asked)}"
+        yield Mistake((asked,), f"{said} has no such thing. Use {able}{_other(asked)}")
 
 
 def _door(route: Route, conventions: Conventions) -> str:

@@ -220,9 +220,9 @@ def test_gpus_that_no_node_offers_are_refused_with_the_add_on_that_does(tmp_path
 class Anchor(Step):
     """Holds in ports only, and then everybody shall know of the sea."""
 
-    def mistakes(self, context: Context) -> Iterator[str]:
+    def mistakes(self, context: Context) -> Iterator[Mistake]:
         if not context.traits.load_balancer:
-            yield "there is no port here. Leave it out"
+            yield Mistake(("chain", 0), "there is no port here. Leave it out")
 
     def conventions(self, given: Conventions) -> Conventions:
         return given.model_copy(update={"mesh": {"sea": "rough"}})
@@ -235,7 +235,7 @@ class Flag(Step):
 
 def test_an_add_on_refuses_a_cluster_that_it_does_not_fit() -> None:
     assert mistakes(Environment(addons=(Anchor(),))) == [
-        Mistake(("addons", "anchor"), "there is no port here. Leave it out")
+        Mistake(("addons", "anchor", "chain", 0), "there is no port here. Leave it out")
     ]
 
 

@@ -32,6 +32,10 @@ def test_a_mistake_names_its_place_where_it_has_one() -> None:
     assert str(Mistake((), "is wrong. Mend it")) == "is wrong. Mend it"
 
 
+def test_a_mistake_of_a_part_is_one_of_the_whole() -> None:
+    assert Mistake(("uri",), "wrong").below("models", "iris") == Mistake(("models", "iris", "uri"), "wrong")
+
+
 def test_invalid_holds_and_says_every_mistake_in_order() -> None:
     error = Invalid(Mistake((name,), "wrong") for name in "ba")
     assert [mistake.path for mistake in error.mistakes] == [("b",), ("a",)]

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from kubernetes.utils import parse_quantity
 from pydantic import TypeAdapter, ValidationError
 
-from components.values import DnsLabel, PinnedImage, Quantity, Resources, Value, amount
+from components.values import DnsLabel, PinnedImage, Quantity, Resources, Value, amount, within
 
 NAME, IMAGE, QUANTITY = TypeAdapter(DnsLabel), TypeAdapter(PinnedImage), TypeAdapter(Quantity)
 DIGEST = "sha256:" + "0123456789abcdef" * 4
@@ -85,6 +85,24 @@ def test_a_value_is_frozen() -> None:
 def test_a_value_takes_no_unknown_field() -> None:
     with pytest.raises(ValidationError, match="extra_forbidden"):
         Point.model_validate({"x": 1, "z": 2})
+
+
+class Line(Value):
+    start: Point
+    named: dict[str, Point] = {}
+    between: tuple["Line | Point", ...] = ()
+
+
+def test_every_part_of_a_kind_is_found_with_its_path() -> None:
+    one, two, three, four = (Point(x=number) for number in range(4))
+    line = Line(start=one, named={"end": two}, between=(three, Line(start=four)))
+    assert dict(within(line, Point)) == {
+        ("start",): one,
+        ("named", "end"): two,
+        ("between", 0): three,
+        ("between", 1, "start"): four,
+    }
+    assert [path for path, _ in within(line, Line)] == [(), ("between", 1)]
 
 
 @pytest.mark.parametrize("number", [float("nan"), float("inf")])

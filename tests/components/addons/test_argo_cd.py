@@ -103,8 +103,8 @@ def test_a_host_can_be_had_by_one_add_on_only() -> None:
 def test_production_has_neither_a_shared_password_nor_an_open_door() -> None:
     careless = ArgoCd.model_validate({"host": "argo.example.it", "admin": True})
     assert list(careless.mistakes(PRODUCTION)) == [
-        "has one password for everybody (admin) in production. Leave admin out, and say sign_on",
-        "is open at argo.example.it without TLS in production. Say tls_secret",
+        (("admin",), "is one password for everybody in production. Leave it out, and say sign_on"),
+        (("tls_secret",), "argo.example.it is open without TLS in production. Name the Secret of its certificate"),
     ]
     assert list(careless.mistakes(LAPTOP)) == []
 

@@ -17,5 +17,5 @@ def test_it_exceeds_what_helm_can_keep_of_a_release() -> None:
 def test_where_a_cluster_brings_them_it_is_left_out() -> None:
     assert list(GatewayApi().mistakes(Context())) == []
     assert list(GatewayApi().mistakes(Context(traits=Traits(gateway_api=True)))) == [
-        "this cluster brings the definitions of the Gateway API. Leave it out, or say gateway_class"
+        ((), "this cluster brings the definitions of the Gateway API. Leave it out, or say gateway_class")
     ]

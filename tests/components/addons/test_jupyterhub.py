@@ -118,15 +118,15 @@ def test_a_laptop_pulls_nothing_beforehand() -> None:
 
 
 def test_anybody_as_anybody_is_for_laptops_only() -> None:
-    assert "authenticator 'dummy' lets anybody in, which only `profile: laptop` may" in refusal(
+    assert "authenticator: 'dummy' lets anybody in, which only `profile: laptop` may" in refusal(
         PRODUCTION, authenticator="dummy", tls_secret="lab"
     )
     assert len(list(Environment(addons=(Istio(), JupyterHub(**HOST, authenticator="dummy"))).units(LAPTOP))) == 2
 
 
 def test_passwords_do_not_travel_in_clear_in_production() -> None:
-    message = "addons.jupyterhub: people would send passwords to http://jupyterhub.example.it in clear"
-    assert refusal(PRODUCTION) == f"{message}. Name a `tls_secret`"
+    message = "addons.jupyterhub.tls_secret: people would send passwords to http://jupyterhub.example.it in clear"
+    assert refusal(PRODUCTION) == f"{message}. Name the Secret of its certificate"
 
 
 def test_homes_need_a_storage_class() -> None:

@@ -93,7 +93,7 @@ def test_a_model_on_a_laptop_gets_less() -> None:
 
 def test_nobodys_domain_is_refused_in_production() -> None:
     (mistake,) = KServe(ingress_class="istio").mistakes(PRODUCTION)
-    assert mistake == "opens models below models.example.com, which is nobody's. Say domain"
+    assert mistake == (("domain",), "models would open below models.example.com, which is nobody's. Say your own")
     assert list(KServe(ingress_class="istio").mistakes(LAPTOP)) == []
     assert list(KServe().mistakes(PRODUCTION)) == []
 

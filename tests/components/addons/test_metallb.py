@@ -76,7 +76,7 @@ def test_what_is_no_pool_is_refused(addresses: list[str], message: str) -> None:
 
 def test_a_pool_outside_the_network_of_the_nodes_is_refused() -> None:
     message = refusal(NETWORK, addresses=("172.25.1.1-172.25.1.9", "192.168.1.1-192.168.1.9"))
-    fact = "addons.metallb: 192.168.1.1-192.168.1.9 is not within the network of the nodes, 172.25.0.0/16"
+    fact = "addons.metallb.addresses[1]: 192.168.1.1-192.168.1.9 is not within the network of the nodes, 172.25.0.0/16"
     assert message == f"{fact}. Choose some of it, or leave them out to take those at its top"
 
 
@@ -87,6 +87,6 @@ def test_it_is_refused_where_the_cluster_gives_addresses_itself() -> None:
 
 
 def test_addresses_must_be_said_where_nobody_knows_the_network() -> None:
-    assert "the network of the nodes is not known. Say `addresses`" in refusal(Context())
+    assert "the network of the nodes is not known. Say some" in refusal(Context())
     (unit,) = Environment(addons=(Metallb(addresses=("10.0.0.1-10.0.0.9",)),)).units(Context())
     assert unit.objects[0]["spec"]["addresses"] == ["10.0.0.1-10.0.0.9"]

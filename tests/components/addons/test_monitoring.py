@@ -184,19 +184,19 @@ def test_a_mistake_is_refused(choices: dict[str, Any], message: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("choices", "storage_class", "message"),
+    ("choices", "storage_class", "field", "message"),
     [
-        ({"host": "grafana.example.it"}, "standard", "would send the password of grafana.example.it in clear"),
-        ({}, None, "keeps its data on volumes, and this cluster has no default class of them"),
+        ({"host": "grafana.example.it"}, "standard", "tls_secret", "the password of grafana.example.it would be sent"),
+        ({}, None, "storage_class", "data are kept on volumes, and this cluster has no default class of them"),
     ],
 )
 def test_what_production_may_not_do_is_refused_with_its_place(
-    choices: dict[str, Any], storage_class: str | None, message: str
+    choices: dict[str, Any], storage_class: str | None, field: str, message: str
 ) -> None:
     environment = Environment(addons=(Monitoring.model_validate(choices),))
     with pytest.raises(Invalid, match=message) as refused:
         list(environment.units(context(storage_class=storage_class)))
-    assert [mistake.path for mistake in refused.value.mistakes] == [("addons", "monitoring")]
+    assert [mistake.path for mistake in refused.value.mistakes] == [("addons", "monitoring", field)]
     assert list(environment.units(context("laptop", storage_class)))
 
 

@@ -49,8 +49,8 @@ def test_a_class_that_the_cluster_has_is_refused() -> None:
     context = Context(traits=Traits(storage_class="standard", shared_storage_class="files"))
     assert list(addon().mistakes(context)) == []
     assert list(addon(default=True, storage_class="files").mistakes(context)) == [
-        "this cluster has the default storage class 'standard'. Leave out default",
-        "this cluster has a storage class 'files'. Choose another storage_class",
+        (("default",), "this cluster has the default storage class 'standard'. Leave it out"),
+        (("storage_class",), "this cluster has a storage class 'files'. Choose another name"),
     ]
 
 

@@ -73,7 +73,7 @@ def test_what_cannot_be_mirrored_is_refused_where_images_are() -> None:
     mirror = Conventions(mirror=Mirror(images="registry.example.com/mirror"))
     context = Context(traits=Traits(load_balancer=True), conventions=mirror)
     addons = (Istio(), SeldonCore(usage_metrics=True))
-    with pytest.raises(Invalid, match=r"addons\.seldon_core: usage_metrics runs gcr\.io/.* Leave it out where images"):
+    with pytest.raises(Invalid, match=r"addons\.seldon_core\.usage_metrics: runs gcr\.io/.* Leave it out where images"):
         list(Environment(addons=addons).units(context))
 
 

@@ -161,6 +161,8 @@ def test_a_mistake_is_refused(choice: dict[str, Any]) -> None:
 
 
 def test_production_without_volumes_is_refused() -> None:
-    with pytest.raises(Invalid, match="keeps traces on a volume, and this cluster has no default class"):
+    with pytest.raises(
+        Invalid, match="storage_class: traces are kept on a volume, and this cluster has no default class"
+    ):
         list(Environment(addons=(Tracing(),)).units(context(storage_class=None)))
     assert list(Environment(addons=(Tracing(),)).units(context("laptop", storage_class=None)))

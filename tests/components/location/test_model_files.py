@@ -47,7 +47,7 @@ def stack(**fields: Any) -> MLServer:
 def refusals(stack: MLServer, context: Context = LAPTOP) -> list[str]:
     with pytest.raises(Invalid) as caught:
         list(Environment(stacks=(stack,)).units(context))
-    return [each.message for each in caught.value.mistakes]
+    return [str(each) for each in caught.value.mistakes]
 
 
 def test_a_model_of_this_machine_is_the_config_map_itself(tmp_path: Path) -> None:
@@ -187,7 +187,7 @@ def test_an_image_is_mounted_where_the_cluster_can() -> None:
     assert pod["volumes"][1]["image"] == {"reference": "ghcr.io/org/iris:v1", "pullPolicy": "IfNotPresent"}
     assert list(Environment(stacks=(found,)).units(Context(traits=Traits(image_volumes=True))))
     assert refusals(found) == [
-        "model 'iris' is an image, which this cluster does not mount. "
+        "models.zoo.models.iris.uri: is an image, which this cluster does not mount. "
         "Set its trait image_volumes if it is 1.35 or newer, or keep the model in a store"
     ]
 
@@ -232,7 +232,7 @@ def test_a_store_is_read_by_the_identity_of_the_pods_or_by_keys_or_not_at_all(sc
     assert found.unit(cloud).grants[0].stores == (URIS[scheme],)
     assert found.unit(Context()).grants == ()
     (refusal,) = refusals(found)
-    assert refusal.startswith(f"reads {URIS[scheme]}, for which this cluster gives its pods no identity")
+    assert refusal.startswith(f"models.zoo: reads {URIS[scheme]}, for which this cluster gives its pods no identity")
     assert list(Environment(stacks=(found.model_copy(update={"credentials": "keys"}),)).units(Context()))
 
 
@@ -243,7 +243,7 @@ def test_a_public_place_needs_no_keys() -> None:
 
 def test_a_model_by_the_name_of_a_registry_is_not_served() -> None:
     (refusal,) = refusals(stack(models={"wine": model("mlflow://wine@champion")}))
-    assert "is named by its registry, not by its place" in refusal
+    assert "models.zoo.models.wine.uri: is the model's name in a registry, not its place" in refusal
 
 
 def test_a_shared_volume_is_of_the_class_that_many_nodes_mount() -> None:
@@ -256,7 +256,7 @@ def test_a_shared_volume_is_of_the_class_that_many_nodes_mount() -> None:
         "resources": {"requests": {"storage": "50Gi"}},
     }
     (refusal,) = refusals(found)
-    assert "shared volume 'weights' has no class, and this cluster none that many nodes mount at once" in refusal
+    assert "shared_volumes.weights: has no class, and this cluster none that many nodes mount at once" in refusal
     named = stack(models=found.models, shared_volumes={"weights": {"size": "50Gi", "storage_class": "efs"}})
     assert list(Environment(stacks=(named,)).units(Context()))
 

@@ -108,6 +108,9 @@ def test_every_model_from_elsewhere_is_refused_at_once_before_anything_is_built(
     with pytest.raises(Invalid) as caught:
         list(Environment(stacks=(stack,)).units(context))
     assert [(each.path, each.message.partition(". ")[0]) for each in caught.value.mistakes] == [
-        (("models", "zoo"), f"model {name!r} comes from {uris[name]}, and this environment allows s3://models")
+        (
+            ("models", "zoo", "models", name, "uri"),
+            f"{uris[name]} is not among what this environment allows (s3://models)",
+        )
         for name in ("one", "other")
     ]

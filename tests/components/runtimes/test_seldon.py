@@ -256,12 +256,13 @@ def test_what_a_node_says_of_its_identity_wins() -> None:
 
 def test_executors_apart_are_refused_in_a_mesh() -> None:
     (told,) = OPTIONS["orchestrator"].mistakes(Context(conventions=Conventions(mesh=AMBIENT)))
-    assert "no node would answer" in told
+    assert told.path == ("annotations", "seldon.io/engine-separate-pod")
+    assert "no node would answer" in told.message
 
 
 def test_several_predictors_without_a_gateway_are_refused() -> None:
     two = OPTIONS["canary"]
-    with pytest.raises(Invalid, match="nothing here routes them"):
+    with pytest.raises(Invalid, match="predictors: nothing here routes requests among 2 of them"):
         tuple(Environment(addons=(SeldonCore(istio=False), Istio()), stacks=(two,)).units(Context()))
 
 

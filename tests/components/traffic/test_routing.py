@@ -4,6 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from components.context import Context, Conventions, Gateway
+from components.errors import Mistake
 from components.traffic.route import Route
 from components.traffic.routing import refusals
 
@@ -29,7 +30,7 @@ ABLE = {
 }
 
 
-def told(place: str, **choices: Any) -> list[str]:
+def told(place: str, **choices: Any) -> list[Mistake]:
     conventions, ingress_class = PLACES[place]
     route = Route.model_validate({"host": "models.example.it", "ingress_class": ingress_class, **choices})
     return list(refusals(route, Context(conventions=conventions)))
@@ -40,7 +41,7 @@ def told(place: str, **choices: Any) -> list[str]:
 def test_what_a_door_cannot_do_is_refused_and_who_can_is_said(place: str, name: str, value: Any) -> None:
     found = told(place, **{name: value})
     assert len(found) == (name not in ABLE[place])
-    assert all(" has no such thing. Use " in each for each in found)
+    assert all(each.path and " has no such thing. Use " in each.message for each in found)
 
 
 @pytest.mark.parametrize("place", PLACES)
@@ -55,7 +56,7 @@ def test_all_that_is_refused_is_told_at_once() -> None:
 
 def test_without_any_gateway_a_route_needs_a_class() -> None:
     (found,) = refusals(Route(host="models.example.it"), Context())
-    assert "Say the add-on gateway_api with a gateway_class, or an ingress_class" in found
+    assert "Say the add-on gateway_api with a gateway_class, or an ingress_class" in found.message
 
 
 @pytest.mark.parametrize("path", ["a", "/a/", "//", "/a b", "/a(.*)", "", "/a?b"])
