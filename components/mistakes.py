@@ -88,7 +88,7 @@ def _message(detail: ErrorDetails, model: type[BaseModel]) -> str:
     if given == SECRET:
         return "is encrypted, and must be known before anything is made. Write it in clear"
     if kind == "extra_forbidden":
-        return f"unknown key. {nearest(str(detail['loc'][-1]), _keys(model, detail['loc'][:-1]))}"
+        return _unknown(str(detail["loc"][-1]), _model_at(model, detail["loc"][:-1]))
     if kind == "value_error":
         return f"{_object(given)}{context['error']}"
     if kind in _COUNTS:
@@ -115,11 +115,18 @@ def _lowered(sentence: str) -> str:
     return sentence[:1].lower() + sentence[1:]
 
 
-def _keys(model: type[BaseModel], path: YamlPath) -> list[str]:
+def _unknown(key: str, model: Any) -> str:
+    """What a `model` says instead of a key of its neighbours, or its nearest key."""
+    if told := getattr(model, "instead", {}).get(key):
+        return str(told)
+    return f"unknown key. {nearest(key, getattr(model, 'model_fields', ()))}"
+
+
+def _model_at(model: type[BaseModel], path: YamlPath) -> Any:
     found: Any = model
     for part in path:
         found = _within(found, part)
-    return list(getattr(next(_models(found), None), "model_fields", {}))
+    return next(_models(found), None)
 
 
 def _within(annotation: Any, part: str | int) -> Any:

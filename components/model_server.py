@@ -10,7 +10,7 @@ from components.addon import Addon
 from components.context import Context
 from components.errors import Mistake
 from components.server_version import ServerVersion
-from components.traffic import replica_weights, versions
+from components.traffic import doors, replica_weights, versions
 from components.traffic.entrance import Entrance, service
 from components.traffic.route import Expose, Route
 from components.traffic.ways import Traffic
@@ -87,7 +87,7 @@ class ModelServer(ServerVersion):
         """Why numbers of replicas cannot share the requests, where nothing else does."""
         if not self.traffic or self._entrance(context).split_by(context) != "replicas":
             return
-        path, cure = ("traffic", self.traffic.kind), self._entrance(context).cure(context)
+        path, cure = ("traffic", self.traffic.kind), doors.cure(context)
         if any(each.autoscaling for each in self.versions):
             fact = "without a gateway the numbers of replicas share the requests, and autoscaling changes them"
             yield Mistake(path, f"{fact}. Say replicas, or {cure}")

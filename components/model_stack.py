@@ -17,7 +17,7 @@ from components.model import Format, Model
 from components.network_policy import Rules, to_stores
 from components.picture import Step
 from components.unit import MANAGED_BY, KubernetesObject, Unit
-from components.values import DnsLabel, Value, within
+from components.values import DnsLabel, V, Value, within
 
 
 class Endpoint(Value):
@@ -48,6 +48,8 @@ class ModelStack(Kind, Value):
 
     formats: ClassVar[Mapping[Format, str]] = {}
     """The models that a runtime serves in its field `models`, and what it calls their formats itself."""
+    instead: ClassVar[Mapping[str, str]] = {}
+    """Fields of other runtimes, and what to say for them in this one."""
 
     name: DnsLabel
     owner: DnsLabel
@@ -114,7 +116,11 @@ class ModelStack(Kind, Value):
     @property
     def uris(self) -> dict[YamlPath, str]:
         """Where each model lies that is not a file of this machine, by the path of the field that says it."""
-        return {(*path, "uri"): model.uri for path, model in within(self, Model) if model.uri}
+        return {(*path, "uri"): model.uri for path, model in self.parts(Model) if model.uri}
+
+    def parts(self, kind: type[V]) -> Iterator[tuple[YamlPath, V]]:
+        """Each value of `kind` that it says, with the path of its field."""
+        return within(self, kind)
 
     @property
     def stores(self) -> tuple[StoreUrl, ...]:

@@ -1,6 +1,7 @@
 """Seldon Core 1: inference graphs, canaries, shadows, bandits and explainers, as a SeldonDeployment v1."""
 
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
@@ -18,13 +19,14 @@ from components.errors import Mistake, YamlPath
 from components.location import model_files, sources
 from components.location.store import StoreUrl
 from components.model import Model
-from components.model_stack import Endpoint, ModelStack
+from components.model_stack import Endpoint
 from components.picture import Step
-from components.seldon import access, agreement, drawn, manifest, servers
+from components.seldon import access, agreement, drawn, manifest, servers, sharing
 from components.seldon.graph import Graph
 from components.seldon.predictor import Explainer, Predictor
+from components.traffic.operated import Operated
 from components.unit import KubernetesObject
-from components.values import Host, Whole, within
+from components.values import Host, Whole
 
 PATHS = {"seldon": "api/v1.0/predictions", "v2": protocols.V2, "tensorflow": protocols.V1}
 OPERATORS = ("app.kubernetes.io/component", "app.kubernetes.io/managed-by")
@@ -32,10 +34,12 @@ OPERATORS = ("app.kubernetes.io/component", "app.kubernetes.io/managed-by")
 GATEWAY = f"http://istio-ingressgateway.{GATEWAY_NAMESPACE}.svc"
 
 
-class Seldon(ModelStack):
+class Seldon(Operated):
     """One deployment of one or several predictors, among which requests are shared."""
 
     formats = servers.FORMATS
+    part = "predictors"
+    instead = dict.fromkeys(("route", "expose"), f"is for runtimes of one container: {servers.DOOR}")
 
     predictors: tuple[Predictor, ...]
     protocol: Literal["seldon", "tensorflow", "v2", "kfserving"] | None = None
@@ -66,22 +70,24 @@ class Seldon(ModelStack):
         return self
 
     def _refusals(self) -> Iterator[str]:
-        yield from agreement.refusals(self.name, self.predictors)
-        yield from agreement.protocol_refusals(self.protocol, self.predictors)
-        yield from agreement.transport_refusals(self.transport, self.predictors)
-        yield from agreement.kafka_refusals(self.predictors) if self.server_type == "kafka" else ()
-        yield from agreement.orchestrator_refusals(self.annotations, self.predictors)
-        yield from agreement.annotation_refusals(self.annotations)
-        yield from (each for predictor in self.predictors for each in manifest.too_large(predictor))
+        said = agreement.Said(self.protocol, self.transport, self.server_type, self.annotations)
+        yield from agreement.refusals(self.name, self.running, said)
         if self.credentials and not self.served():
             yield "credentials is for nodes with a model, and there is none. Say env_secret_ref_name of a node"
         if self.host and agreement.HOST in self.annotations:
             yield f"host and the annotation {agreement.HOST} exclude each other. Keep host"
 
+    @cached_property
+    def running(self) -> tuple[Predictor, ...]:
+        """Its predictors, and its candidate's. Raises ValidationError where that is none."""
+        if self.traffic and self.candidate:
+            return sharing.shared(self.predictors, self.candidate.predictors, self.traffic)
+        return self.predictors
+
     @property
     def nodes(self) -> tuple[Graph, ...]:
         """Every node of every predictor."""
-        return tuple(node for predictor in self.predictors for node in predictor.graph.walk())
+        return tuple(node for predictor in self.running for node in predictor.graph.walk())
 
     def by_identity(self, context: Context) -> tuple[StoreUrl, ...]:
         """Nothing, where it emits no account."""
@@ -89,13 +95,13 @@ class Seldon(ModelStack):
 
     def needs(self, context: Context) -> tuple[type[Addon], ...]:
         traits = context.traits
-        components = [each for predictor in self.predictors for each in predictor.components]
+        components = [each for predictor in self.running for each in predictor.components]
         needed: dict[type[Addon], bool] = {
             SeldonCore: True,
             MetricsServer: any(each.hpa_spec for each in components) and not traits.metrics_api,
             Keda: any(each.keda_spec for each in components),
             NvidiaDevicePlugin: any(each.resources.gpus for each in self.nodes) and not traits.gpu_devices,
-            Istio: len(self.predictors) > 1 or bool(context.conventions.mesh),
+            Istio: len(self.running) > 1 or bool(context.conventions.mesh),
         }
         return tuple(addon for addon, missing in needed.items() if missing)
 
@@ -105,21 +111,14 @@ class Seldon(ModelStack):
     def mistakes(self, context: Context) -> Iterator[Mistake]:
         yield from super().mistakes(context)
         yield from sources.refusals(self._said_uris(), context.conventions.sources)
-        if self.hardened and context.conventions.mesh and agreement.separate(self.annotations):
-            cure = "Leave it out, or say istio's `mutual_tls: false`"
-            fact = "the executor's pods get no label of the mesh, so no node would answer"
-            yield Mistake(("annotations", agreement.SEPARATE), f"{fact}. {cure}")
-        if len(self.predictors) > 1 and not context.conventions.graph_routes:
-            cure = "Let seldon_core have istio, or keep one predictor"
-            fact = f"nothing here routes requests among {len(self.predictors)} of them"
-            yield Mistake(("predictors",), f"{fact}. {cure}")
+        yield from agreement.unserved(self.running, self.annotations, self.hardened, context)
 
     def objects(self, context: Context) -> list[KubernetesObject]:
         known = model_files.registered(self.served()) if self.hardened else {}
         told = {**known, **self.object_annotations}
         annotations = {"annotations": told} if told else {}
         metadata = {**self.metadata(context), "labels": {**self.labels, **self.object_labels}, **annotations}
-        configs = [found for each in self.predictors if (found := manifest.files(self.name, each))]
+        configs = [found for each in self.running if (found := manifest.files(self.name, each))]
         deployment = {"apiVersion": API, "kind": "SeldonDeployment", "metadata": metadata, "spec": self._spec(context)}
         return [
             *({**each, "metadata": {**self.metadata(context), **each["metadata"]}} for each in configs),
@@ -127,58 +126,54 @@ class Seldon(ModelStack):
             deployment,
         ]
 
+    def claims(self, context: Context) -> tuple[str, ...]:
+        return (*super().claims(context), *(f"model stack {each.service(self.name)}" for each in self.running))
+
     def url(self, context: Context) -> str:
         """Where the cluster calls it: the gateway where that shares requests out, else its only predictor's Service."""
-        if len(self.predictors) > 1:
-            return f"{GATEWAY}{self.route(context)}"
-        return self._service(self.predictors[0], context)
-
-    def route(self, context: Context) -> str:
-        """The path below which the gateway takes requests for it."""
-        return f"/seldon/{context.models.name}/{self.name}"
+        if len(self.running) > 1:
+            return f"{GATEWAY}/seldon/{context.models.name}/{self.name}"
+        return self._service(self.running[0], context)
 
     def endpoints(self, context: Context) -> tuple[Endpoint, ...]:
         """The stack by its own name, at its first predictor; each other predictor by that of its Service."""
-        names = [self.name, *(f"{self.name}-{each.name}" for each in self.predictors[1:])]
+        path = PATHS[servers.spoken(self.protocol)]
+        names = [self.name, *(f"{self.name}-{each.name}" for each in self.running[1:])]
         return tuple(
             Endpoint(
                 model=name,
-                url=f"{self._service(each, context)}/{self._path(each)}",
+                url=f"{self._service(each, context)}/{path.format(graph=each.graph.name)}",
                 sample=self.sample or (each.graph.model.sample if each.graph.model else None),
                 answer=self.answer or (each.graph.model.answer if each.graph.model else None),
             )
-            for name, each in zip(names, self.predictors, strict=True)
+            for name, each in zip(names, self.running, strict=True)
         )
 
     def summary(self) -> tuple[str, ...]:
-        shares = (f"{each.name}: {'shadow' if each.shadow else f'{each.traffic} %'}" for each in self.predictors)
-        shown = tuple(shares) if len(self.predictors) > 1 else ()
-        return (*super().summary(), *shown, *(f"{drawn.role(each)} {each.name}" for each in self.nodes))
+        roles = (f"{drawn.role(each)} {each.name}" for each in self.nodes)
+        return (*super().summary(), *drawn.shares(self.running), *roles)
 
     def picture(self) -> Step:
-        return Step("requests", then=drawn.predictors(self.predictors))
+        return Step("requests", then=drawn.predictors(self.running))
 
     def _said_uris(self) -> dict[YamlPath, str]:
         """Where models lie that are said as Seldon says them."""
-        nodes = {path: node.model_uri for path, node in within(self, Graph)}
-        explainers = {path: each.model_uri for path, each in within(self, Explainer)}
+        nodes = {path: node.model_uri for path, node in self.parts(Graph)}
+        explainers = {path: each.model_uri for path, each in self.parts(Explainer)}
         return {(*path, "model_uri"): uri for path, uri in (nodes | explainers).items() if uri}
 
     def _named(self) -> Iterator[tuple[str, Graph]]:
         """Each node by a name that no other has."""
-        return ((f"{each.name}.{node.name}", node) for each in self.predictors for node in each.graph.walk())
+        return ((f"{each.name}.{node.name}", node) for each in self.running for node in each.graph.walk())
 
     def _service(self, predictor: Predictor, context: Context) -> str:
         port = access.FIRST_NODE if predictor.alone else access.HTTP
         return f"http://{predictor.service(self.name)}.{context.models.name}.svc:{port}"
 
-    def _path(self, predictor: Predictor) -> str:
-        return PATHS[servers.spoken(self.protocol)].format(name=predictor.graph.name)
-
     def _access(self, context: Context) -> list[KubernetesObject]:
-        brokers = agreement.brokers(self.predictors) if self.server_type == "kafka" else ()
+        brokers = agreement.brokers(self.running) if self.server_type == "kafka" else ()
         calls = access.calls(self.nodes, context, self.to_stores(context), brokers)
-        direct = any(each.alone or each.explainer for each in self.predictors)
+        direct = any(each.alone or each.explainer for each in self.running)
         return access.objects(self.metadata(context), self.nodes, direct, calls, bool(context.conventions.mesh))
 
     def _spec(self, context: Context) -> dict[str, Any]:
@@ -202,7 +197,7 @@ class Seldon(ModelStack):
         return {
             **{key: value for key, value in said.items() if value is not None},
             **({"annotations": annotations} if annotations else {}),
-            "predictors": [manifest.predictor(each, place) for each in self.predictors],
+            "predictors": [manifest.predictor(each, place) for each in self.running],
         }
 
     def _pod_labels(self, context: Context) -> dict[str, str]:

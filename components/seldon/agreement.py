@@ -2,8 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
-from components.seldon import rules, servers
+from components.context import Context
+from components.errors import Mistake
+from components.seldon import manifest, rules, servers
 from components.seldon.predictor import SERVICE_NAME, Predictor
 
 SEPARATE = "seldon.io/engine-separate-pod"
@@ -23,10 +26,40 @@ KAFKA = frozenset((BROKER, "KAFKA_INPUT_TOPIC", "KAFKA_OUTPUT_TOPIC"))
 LONGEST = 63
 
 Found = Iterator[str]
+Predictors = tuple[Predictor, ...]
 
 
-def refusals(name: str, predictors: tuple[Predictor, ...]) -> Found:
-    """What is wrong between the predictors of deployment `name`, each with its cure."""
+class Said(NamedTuple):
+    """What a deployment says for all of its predictors."""
+
+    protocol: str | None
+    transport: str | None
+    server_type: str | None
+    annotations: dict[str, str]
+
+
+def refusals(name: str, predictors: Predictors, said: Said) -> Found:
+    """What is wrong with the predictors of deployment `name`, each with its cure."""
+    yield from _between(name, predictors)
+    yield from _protocol(said.protocol, predictors)
+    yield from _transport(said.transport, predictors)
+    yield from _kafka(predictors) if said.server_type == "kafka" else ()
+    yield from _orchestrator(said.annotations, predictors)
+    yield from _annotations(said.annotations)
+    yield from (each for predictor in predictors for each in manifest.too_large(predictor))
+
+
+def unserved(predictors: Predictors, told: dict[str, str], hardened: bool, context: Context) -> Iterator[Mistake]:
+    """What this environment cannot do for them, each with its cure; `told` are annotations."""
+    if hardened and context.conventions.mesh and separate(told):
+        fact = "the executor's pods get no label of the mesh, so no node would answer"
+        yield Mistake(("annotations", SEPARATE), f"{fact}. Leave it out, or say istio's `mutual_tls: false`")
+    if len(predictors) > 1 and not context.conventions.graph_routes:
+        fact = f"nothing here routes requests among {len(predictors)} of them"
+        yield Mistake(("predictors",), f"{fact}. Let seldon_core have istio, or keep one predictor")
+
+
+def _between(name: str, predictors: Predictors) -> Found:
     yield from _twice("predictors called", (each.name for each in predictors))
     named = (each.annotations[SERVICE_NAME] for each in predictors if SERVICE_NAME in each.annotations)
     yield from _twice(f"predictors with {SERVICE_NAME}", named)
@@ -40,7 +73,7 @@ def refusals(name: str, predictors: tuple[Predictor, ...]) -> Found:
         yield f"{budgets} pdb_spec: each would hold for all pods, and then no node can be drained. Keep one"
 
 
-def protocol_refusals(protocol: str | None, predictors: tuple[Predictor, ...]) -> Found:
+def _protocol(protocol: str | None, predictors: Predictors) -> Found:
     """Each node whose server does not speak `protocol`."""
     spoken = servers.spoken(protocol)
     for predictor in predictors:
@@ -54,7 +87,7 @@ def protocol_refusals(protocol: str | None, predictors: tuple[Predictor, ...]) -
                 yield f"node {node.name!r}: Seldon's Python server speaks seldon, not {spoken}. Change protocol"
 
 
-def transport_refusals(transport: str | None, predictors: tuple[Predictor, ...]) -> Found:
+def _transport(transport: str | None, predictors: Predictors) -> Found:
     """Nodes that are said to be called otherwise than the deployment is."""
     nodes = [node for predictor in predictors for node in predictor.graph.walk()]
     types = {node.endpoint.type for node in nodes if node.endpoint and node.endpoint.type}
@@ -67,7 +100,7 @@ def separate(annotations: dict[str, str]) -> bool:
     return annotations.get(SEPARATE, "").lower() == "true"
 
 
-def orchestrator_refusals(annotations: dict[str, str], predictors: tuple[Predictor, ...]) -> Found:
+def _orchestrator(annotations: dict[str, str], predictors: Predictors) -> Found:
     """Replicas of executors that are in their nodes' pods."""
     for each in predictors:
         if each.orchestrator.replicas is not None and not separate(annotations):
@@ -75,7 +108,7 @@ def orchestrator_refusals(annotations: dict[str, str], predictors: tuple[Predict
             yield f"{fact}. Leave orchestrator's replicas out, or say the annotation {SEPARATE}"
 
 
-def kafka_refusals(predictors: tuple[Predictor, ...]) -> Found:
+def _kafka(predictors: Predictors) -> Found:
     """Predictors that read requests from Kafka and do not know where."""
     for each in predictors:
         if missing := KAFKA - {variable["name"] for variable in each.orchestrator.env}:
@@ -83,14 +116,14 @@ def kafka_refusals(predictors: tuple[Predictor, ...]) -> Found:
             yield f"{fact}. Add them to its orchestrator's env"
 
 
-def brokers(predictors: tuple[Predictor, ...]) -> tuple[int, ...]:
+def brokers(predictors: Predictors) -> tuple[int, ...]:
     """The ports of the Kafka brokers, HOST:PORT divided by commas, that requests are read from."""
     env = (variable for each in predictors for variable in each.orchestrator.env if variable["name"] == BROKER)
     ports = (place.rpartition(":")[2] for each in env for place in each.get("value", "").split(","))
     return tuple(sorted({int(port) if port.isdecimal() else KAFKA_PORT for port in ports}))
 
 
-def annotation_refusals(annotations: dict[str, str]) -> Found:
+def _annotations(annotations: dict[str, str]) -> Found:
     """Annotations that the operator stumbles over."""
     for key in NUMBERS:
         if key in annotations and not annotations[key].isdecimal():
@@ -105,7 +138,7 @@ def _twice(what: str, names: Iterable[str]) -> Found:
             yield f"{times} {what} {name!r}. Rename one"
 
 
-def _shares(predictors: tuple[Predictor, ...]) -> Found:
+def _shares(predictors: Predictors) -> Found:
     live = [each for each in predictors if not each.shadow]
     total = sum(each.traffic or 0 for each in live)
     shadows = len(predictors) - len(live)

@@ -1,5 +1,7 @@
 """Predictors and their graphs, for a picture."""
 
+from collections.abc import Iterator
+
 from components.picture import Step
 from components.seldon import rules
 from components.seldon.graph import Graph
@@ -11,6 +13,12 @@ def predictors(found: tuple[Predictor, ...]) -> tuple[Step, ...]:
     if len(found) == 1:
         return (node(found[0].graph),)
     return tuple(_predictor(each) for each in found)
+
+
+def shares(found: tuple[Predictor, ...]) -> Iterator[str]:
+    """Which of the requests each gets, in words, where there are several."""
+    for each in found if len(found) > 1 else ():
+        yield f"{each.name}: {'shadow' if each.shadow else f'{each.traffic} %'}"
 
 
 def node(found: Graph, share: str = "") -> Step:

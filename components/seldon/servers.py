@@ -18,6 +18,7 @@ FORMATS: dict[Format, str] = {
 _PROTOCOL = ".protocols."
 PAIRS = frozenset(tuple(place.split(_PROTOCOL)) for place in (*SERVERS, *OWN_SERVERS))
 NAMES = tuple(sorted({server for server, _ in PAIRS}))
+DOOR = "Seldon opens its graphs itself, at Istio's gateway, below /seldon. Say host"
 SELF_FETCHING = "HUGGINGFACE_SERVER"
 """Gets its model from the hub, and needs no modelUri."""
 

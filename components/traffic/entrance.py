@@ -4,14 +4,11 @@ from collections.abc import Iterator
 from typing import Any, Literal, NamedTuple
 
 from components.addon import Addon
-from components.addons.cert_manager import CertManager
-from components.addons.gateway_api import GatewayApi
-from components.addons.istio import INGRESS_CLASS, Istio
 from components.addons.metallb import Metallb
 from components.context import Context
 from components.errors import Mistake
 from components.objects import excepted
-from components.traffic import gateway_routes, ingress, routing, tokens
+from components.traffic import doors, gateway_routes
 from components.traffic.gateway_routes import Rules
 from components.traffic.route import Expose, Route
 from components.traffic.ways import AbTest, BlueGreen, Shadow, Traffic
@@ -52,14 +49,10 @@ class Entrance(NamedTuple):
 
     def needs(self, context: Context) -> Iterator[type[Addon]]:
         """The add-ons that open it."""
-        gateway = context.conventions.gateway
-        if gateway and (self._at_gateway or self._proxied(context)):
-            yield from (() if context.traits.gateway_api else (GatewayApi,))
-            yield from ((Istio,) if gateway.istio else ())
-        if self.route and self.route.ingress_class == INGRESS_CLASS:
-            yield Istio
-        if self.route and self.route.issuer:
-            yield CertManager
+        if self._proxied(context):
+            yield from doors.gateway_addons(context)
+        if self.route:
+            yield from doors.needs(self.route, context)
         if self.expose and not context.traits.load_balancer:
             yield Metallb
 
@@ -78,52 +71,36 @@ class Entrance(NamedTuple):
             return "service"
         return "routes" if gateway and (self._at_gateway or _in_mesh(context)) else "replicas"
 
-    def cure(self, context: Context) -> str:
-        """What lets the Gateway API share the requests, where nothing else can as it is said."""
-        if context.conventions.gateway:
-            return "say a route at the gateway, without ingress_class"
-        return "add a gateway (add-on gateway_api with a gateway_class), and a route there"
-
     def mistakes(self, context: Context) -> Iterator[Mistake]:
         """What this environment cannot do of it, each with its cure."""
         if self.route:
-            yield from (each.below("route") for each in routing.refusals(self.route, context))
+            yield from doors.refusals(self.route, context)
         for door in ("route", "expose") if "http" not in self.ports else ():
             if getattr(self, door):
                 fact = "leads to the port 'http', and its server has none"
                 yield Mistake((door,), f"{fact}. Call the one that is asked so")
-        yield from self._shut_out(context)
-        yield from self._unshared(context)
-
-    def _shut_out(self, context: Context) -> Iterator[Mistake]:
-        """Callers from outside the mesh, of which models take none but the mesh's own gateways."""
-        cure = "Say a route at the gateway, or mutual_tls: false of istio"
         if context.conventions.mesh and self.expose:
             fact = "who calls from outside speaks no mutual TLS, and models take nothing else"
-            yield Mistake(("expose",), f"{fact}. {cure}")
-        if context.conventions.mesh and self.route and self.route.ingress_class not in (None, INGRESS_CLASS):
-            fact = f"class {self.route.ingress_class} speaks no mutual TLS, and models take nothing else"
-            yield Mistake(("route", "ingress_class"), f"{fact}. {cure}")
+            yield Mistake(("expose",), f"{fact}. {doors.CURE}")
+        yield from self._unshared(context)
 
     def _unshared(self, context: Context) -> Iterator[Mistake]:
         """Requests that would not be shared as its traffic says."""
         if not self.traffic:
             return
-        way, gateway = self.traffic.way, context.conventions.gateway
+        way = self.traffic.way
         alone, marked = self.split_by(context) == "replicas", isinstance(way, AbTest) and way.weight is None
         if alone and (marked or isinstance(way, Shadow)):
             fact = f"{way}: a Service alone tells no request from another and copies none"
-            cure = f"Use {'a weight' if marked else 'canary'}, or {self.cure(context)}"
+            cure = f"Use {'a weight' if marked else 'canary'}, or {doors.cure(context)}"
             yield Mistake(("traffic", self.traffic.kind), f"{fact}. {cure}")
-        if isinstance(way, AbTest) and way.cookie and gateway and not gateway.istio:
-            cure = "Use a header, or gateway_class: istio"
-            yield Mistake(("traffic", "ab", "cookie"), f"only Istio's gateway finds cookies. {cure}")
+        yield from doors.unmarked(self.traffic, context)
         yield from self._passed(context)
 
     def _passed(self, context: Context) -> Iterator[Mistake]:
         """Doors that lead to one version alone, where routes share the requests."""
-        doors = {("expose",): self.expose is not None, ("route", "ingress_class"): self._by_ingress}
-        for path in (path for path, opened in doors.items() if opened and self.split_by(context) == "routes"):
+        past = {("expose",): self.expose is not None, ("route", "ingress_class"): self._by_ingress}
+        for path in (path for path, opened in past.items() if opened and self.split_by(context) == "routes"):
             cure = "Leave it out, and reach the stack by a route at the gateway"
             yield Mistake(path, f"leads past what shares the requests. {cure}")
 
@@ -160,29 +137,17 @@ class Entrance(NamedTuple):
                     yield gateway_routes.within(kind, within, self.name, service_port(port, self.ports), rules)
 
     def _routed(self, route: Route, context: Context) -> Iterator[KubernetesObject]:
-        gateway = context.conventions.gateway
-        if route.ingress_class:
-            nginx = route.ingress_class == context.conventions.nginx_class
-            yield ingress.ingress(self._opened("ingress_exposure", route.place), route, self.name, nginx)
-        elif gateway:
-            rules = self._rules(service_port("http", self.ports))
-            yield gateway_routes.public(self._named(self.name), route, gateway, rules)
-            if route.jwt:
-                yield from tokens.required(self._named(self.name), route, route.jwt, gateway)
+        rules = self._rules(service_port("http", self.ports))
+        return doors.objects(route, self._named(self.name), self.name, rules, context)
 
     def _rules(self, port: int) -> Rules:
         return gateway_routes.shares(self.traffic, self.name, self.candidate, port)
 
     def _public(self, expose: Expose, context: Context) -> KubernetesObject:
         """Only the port that answers predictions."""
-        metadata = {**self._opened("service_exposure", expose.load_balancer), "name": f"{self.name}-public"}
-        found = service(metadata, self.selector(context), {"http": 0})
+        metadata = doors.opened(self._named(self.name), "service_exposure", expose.load_balancer)
+        found = service({**metadata, "name": f"{self.name}-public"}, self.selector(context), {"http": 0})
         return {**found, "spec": {**found["spec"], "type": "LoadBalancer"}}
-
-    def _opened(self, rule: str, why: str) -> dict[str, Any]:
-        """Metadata with the owner's word for what would otherwise break a rule."""
-        owner = self.metadata["labels"].get("slipway/owner", self.name)
-        return {**self._named(self.name), **excepted(**{rule: f"{owner}: {why}"})}
 
     def _named(self, name: str) -> dict[str, Any]:
         return {**self.metadata, "name": name, "labels": dict(self.metadata["labels"])}

@@ -23,6 +23,19 @@ _CAN: dict[str, frozenset[str]] = {
 
 Istio reads an Ingress' certificate in its own namespace, where cert-manager does not put it.
 """
+_MESHED = (GATEWAY, ISTIO_GATEWAY, ISTIO_INGRESS)
+"""The doors whose requests models of a mesh take."""
+_BY_ISTIO = {
+    "basic_auth": "Use jwt, or leave it out",
+    "issuer": "Say the certificate at the gateway",
+    "requests_per_second": "Limit them at the gateway (Istio's local rate limit, an EnvoyFilter), and leave it out",
+    "retries": "Leave it out: by itself Istio tries again, twice, what no replica has taken",
+}
+"""What to do in a mesh, where no door has it.
+
+https://istio.io/latest/docs/concepts/traffic-management/#retries
+https://istio.io/latest/docs/tasks/policy-enforcement/rate-limit/
+"""
 _HOW = {
     "strip_path": "or strip_path: false",
     "tls_secret": "or say it at the gateway, whose certificate serves every host",
@@ -40,8 +53,7 @@ def refusals(route: Route, context: Context) -> Iterator[Mistake]:
     door = _door(route, conventions)
     said = f"class {route.ingress_class}, which no add-on here answers," if door == INGRESS else door
     for asked in sorted(_asked(route) - _CAN[door]):
-        able = " or ".join(name for name, can in _CAN.items() if asked in can)
-        yield Mistake((asked,), f"{said} has no such thing. Use {able}{_other(asked)}")
+        yield Mistake((asked,), f"{said} has no such thing. {_cure(asked, bool(conventions.mesh))}")
 
 
 def _door(route: Route, conventions: Conventions) -> str:
@@ -56,5 +68,8 @@ def _asked(route: Route) -> set[str]:
     return chosen - {"strip_path"} if route.path == "/" else chosen
 
 
-def _other(asked: str) -> str:
-    return f", {_HOW[asked]}" if asked in _HOW else ", or leave it out"
+def _cure(asked: str, meshed: bool) -> str:
+    if meshed and asked in _BY_ISTIO:
+        return _BY_ISTIO[asked]
+    able = (name for name, can in _CAN.items() if asked in can and (name in _MESHED or not meshed))
+    return f"Use {' or '.join(able)}, {_HOW.get(asked, 'or leave it out')}"

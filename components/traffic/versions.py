@@ -1,12 +1,13 @@
 """The candidate of a stack, as a stack of its own."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic_core import InitErrorDetails
 
-from components.errors import Mistake
+from components.errors import Mistake, YamlPath
 from components.mistakes import mistakes
 from components.model_stack import ModelStack
 from components.traffic.ways import Traffic
@@ -19,23 +20,40 @@ SHARED = ("name", "traffic", "route", "expose")
 """By what both versions are reached."""
 
 
-def candidate(stack: S, traffic: Traffic) -> S:
-    """What `traffic` makes of `stack`. Raises ValidationError, its paths those of the stack."""
-    path = ("traffic", traffic.kind, "candidate")
-    given, kept = traffic.way.candidate, stack.model_dump(exclude_unset=True, exclude=set(SHARED))
-    if own := [key for key in SHARED if key in given]:
-        raise _refused(Mistake((*path, key), "is what a candidate shares with its stack. Leave it out") for key in own)
+def candidate(stack: S, traffic: Traffic, own: str | None = None) -> S:
+    """What `traffic` makes of `stack`; `own` is the only field that differs where both are one resource.
+
+    Raises ValidationError, its paths those of the stack.
+    """
+    path, given = (*place(traffic), "candidate"), traffic.way.candidate
+    shared = SHARED if own is None else type(stack).model_fields.keys() - {own}
+    if wrong := [key for key in given if key in shared]:
+        raise refused(Mistake((*path, key), "is what a candidate shares with its stack. Leave it out") for key in wrong)
     if (length := len(stack.name)) > LONGEST:
         fact = f"its name has {length} characters, and {LONGEST} leave room for those of its candidate"
-        raise _refused([Mistake(("traffic",), f"{fact}. Shorten it, or leave traffic out")])
-    fields: dict[str, Any] = {**merged(kept, given), "name": f"{stack.name}-candidate"}
-    try:
+        raise refused([Mistake(("traffic",), f"{fact}. Shorten it, or leave traffic out")])
+    kept = stack.model_dump(exclude_unset=True, exclude=set(SHARED))
+    with told_at(path, type(stack)):
+        fields: dict[str, Any] = {**merged(kept, given), "name": f"{stack.name}-candidate"}
         return type(stack).model_validate(fields).follows(stack)
+
+
+def place(traffic: Traffic) -> YamlPath:
+    """Where a stack says its way."""
+    return ("traffic", traffic.kind)
+
+
+@contextmanager
+def told_at(path: YamlPath, kind: type[BaseModel]) -> Iterator[None]:
+    """Says the mistakes of a `kind` that is made within where `path` is."""
+    try:
+        yield
     except ValidationError as error:
-        raise _refused(mistakes(error, type(stack), path)) from None
+        raise refused(mistakes(error, kind, path)) from None
 
 
-def _refused(found: Iterable[Mistake]) -> ValidationError:
+def refused(found: Iterable[Mistake]) -> ValidationError:
+    """Mistakes as pydantic tells them: raise it from a validator."""
     details = [
         InitErrorDetails(type="value_error", loc=each.path, input=None, ctx={"error": ValueError(each.message)})
         for each in found
