@@ -106,7 +106,9 @@ class Conventions(Value):
     graph_routes: bool = False
     """Whether a gateway shares requests among the predictors of SeldonDeployments."""
     kserve_routes: bool = False
-    """Likewise, of InferenceServices."""
+    """Whether a gateway leads to InferenceServices, and keeps their limits of time."""
+    kserve_opens: bool = False
+    """Whether KServe opens InferenceServices, by that gateway or by Ingresses."""
 
 
 class Context(Value):

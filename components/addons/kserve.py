@@ -84,8 +84,9 @@ class KServe(Addon):
         return (CertManager, *gateway)
 
     def conventions(self, given: Conventions) -> Conventions:
-        """What its canaries and their limits of time depend on."""
-        return given.model_copy(update={"kserve_routes": bool(self.gateway)})
+        """What limits of time, and routes of the stacks' own, depend on."""
+        opened = self.gateway or self.ingress_class
+        return given.model_copy(update={"kserve_routes": bool(self.gateway), "kserve_opens": bool(opened)})
 
     def mistakes(self, context: Context) -> Iterator[Mistake]:
         if context.production and self.domain == "models.example.com" and (self.ingress_class or self.gateway):

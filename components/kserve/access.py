@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from components import access
-from components.network_policy import Rules
+from components.context import Collector
+from components.network_policy import Rules, to_collector
 from components.unit import KubernetesObject
 
 SERVICE, GRAPH = "serving.kserve.io/inferenceservice", "serving.kserve.io/inferencegraph"
@@ -26,6 +27,16 @@ def opened(specs: Iterable[dict[str, Any]]) -> Iterator[int]:
     for spec in specs:
         for container in spec.get("containers", ()):
             yield from (each["containerPort"] for each in container.get("ports", ()))
+
+
+def calls(name: str, among: bool, stores: Rules, logs: bool, traces: Collector | None) -> Rules:
+    """What the pods of InferenceService `name` call; `among`: one another; `logs`: wherever copies of requests go."""
+    return [
+        *([{"to": [{"podSelector": {"matchLabels": {SERVICE: name}}}]}] if among else []),
+        *stores,
+        *([{"to": [{"namespaceSelector": {}}]}] if logs else []),
+        *(to_collector(traces) if traces else []),
+    ]
 
 
 def comes_by_network(uri: str) -> bool:

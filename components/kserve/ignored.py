@@ -9,6 +9,9 @@ from typing import Any
 from components.errors import Mistake
 
 Found = Iterator[str]
+MODE = "serving.kserve.io/deploymentMode"
+STANDARD = ("Standard", "RawDeployment")
+"""The mode without Knative, by its name and its former one."""
 SCALER = "serving.kserve.io/autoscalerClass"
 SCALERS = ("hpa", "keda", "external", "none")
 SCALING = ("maxReplicas", "scaleTarget", "scaleMetric", "autoScaling")
@@ -17,6 +20,17 @@ KNATIVE = {
     "scaleMetricType": "Say autoScaling, whose metrics have types",
 }
 """Fields that nothing reads without Knative, and what to say instead."""
+
+
+def told(annotations: dict[str, str], beside: bool) -> Found:
+    """Annotations that Slipway's KServe does not heed; `beside`: other versions run beside the stable one."""
+    scaler, mode = annotations.get(SCALER, SCALERS[0]), annotations.get(MODE, STANDARD[0])
+    if scaler not in SCALERS:
+        yield f"annotation {SCALER} is {scaler!r}. Say one of {', '.join(SCALERS)}"
+    if mode not in STANDARD:
+        yield f"annotation {MODE} {mode}: Slipway installs no Knative. Say {STANDARD[0]}, or leave it out"
+    elif beside and mode != STANDARD[0]:
+        yield f"canary: KServe's webhook asks for the annotation {MODE} {STANDARD[0]}. Leave the annotation out"
 
 
 def refusals(component: str, spec: dict[str, Any], scaler: str) -> Found:
@@ -35,7 +49,9 @@ def refusals(component: str, spec: dict[str, Any], scaler: str) -> Found:
 def timeouts(specs: dict[str, dict[str, Any]]) -> Iterator[Mistake]:
     """Limits that only a gateway keeps, of the `specs` by their keys."""
     for key in (key for key, spec in specs.items() if "timeout" in spec):
-        yield Mistake((key, "timeout"), "only a gateway keeps it. Say kserve's `gateway`, or leave it out")
+        yield Mistake(
+            (key, "timeout"), "only a gateway keeps it. Say a route's timeout_seconds, or kserve's `gateway`"
+        )
 
 
 def _ordered(spec: dict[str, Any]) -> Found:

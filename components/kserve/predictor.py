@@ -92,7 +92,7 @@ class Predictor(Value):
 
 
 class Canary(Value):
-    """Another version, whose ready pods get `percent` of what comes by the gateway."""
+    """Another version, which gets `percent` of what comes by the stack's route."""
 
     name: DnsLabel
     percent: Percent
@@ -103,4 +103,6 @@ class Canary(Value):
         wrong = [each for each in (*ignored.SCALING, "workerSpec") if each in self.predictor.spec]
         if wrong:
             raise ValueError(f"spec.{', spec.'.join(wrong)}: KServe sets a canary's replicas. Leave it out")
+        if "name" in self.predictor.spec:
+            raise ValueError("spec.name: a canary has its name beside it. Leave it out")
         return self

@@ -1,6 +1,7 @@
 """KServe: a model behind an InferenceService, without Knative (its Standard mode)."""
 
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Any, Self
 
 from pydantic import model_validator
@@ -14,28 +15,33 @@ from components.addons.metrics_server import MetricsServer
 from components.addons.nvidia_device_plugin import NvidiaDevicePlugin
 from components.context import Context
 from components.errors import Mistake, YamlPath
-from components.kserve import access, ignored, manifest, servers
+from components.kserve import access, ignored, manifest, servers, sharing
+from components.kserve.ignored import MODE, STANDARD
 from components.kserve.manifest import Place
 from components.kserve.predictor import Canary, ExplainerSpec, Predictor, RuntimeSpec, Spec, TransformerSpec
+from components.kserve.sharing import Sharing
 from components.location import model_files, sources
 from components.location.store import StoreUrl
 from components.model import Model
-from components.model_stack import Endpoint, ModelStack
-from components.network_policy import Rules, to_collector
+from components.model_stack import Endpoint
+from components.network_policy import Rules
+from components.picture import Step
+from components.traffic import versions
+from components.traffic.operated import Operated
+from components.traffic.route import Route
 from components.unit import KubernetesObject
-from components.values import within
 
-MODE, SECRET = "serving.kserve.io/deploymentMode", "serving.kserve.io/secretName"
-STANDARD = ("Standard", "RawDeployment")
-"""The mode without Knative, by its name and its former one."""
+SECRET = "serving.kserve.io/secretName"
 LONGEST = 63
 PATHS = {"v1": protocols.V1, "v2": protocols.V2}
 
 
-class KServe(ModelStack):
+class KServe(Operated):
     """One InferenceService: a predictor, and what stands before and beside it."""
 
     formats = servers.FORMATS
+    part = "predictor"
+    instead = {"expose": "is for runtimes of one container: KServe makes the Services of its own. Say a route"}
 
     predictor: Predictor
     transformer: TransformerSpec | None = None
@@ -43,6 +49,8 @@ class KServe(ModelStack):
     explainer: ExplainerSpec | None = None
     """Says why the predictor answers as it does, as KServe spells it."""
     canary: tuple[Canary, ...] = ()
+    """Other versions, as KServe says them; the stack's `route` shares the requests."""
+    route: Route | None = None
     serving_runtime: RuntimeSpec | None = None
     """A server that the add-on does not bring: a ServingRuntime of the stack's name."""
     annotations: dict[str, str] = {}
@@ -57,6 +65,8 @@ class KServe(ModelStack):
 
     @model_validator(mode="after")
     def _heeded(self) -> Self:
+        if wrong := list(self._sharing.refusals()):
+            raise versions.refused(wrong)
         if found := list(self._refusals()):
             raise ValueError("; ".join(found))
         return self
@@ -64,30 +74,26 @@ class KServe(ModelStack):
     def _refusals(self) -> Iterator[str]:
         for name, spec in self._components():
             yield from ignored.refusals(name, spec, self._scaler)
-        if self._scaler not in ignored.SCALERS:
-            yield f"annotation {ignored.SCALER} is {self._scaler!r}. Say one of {', '.join(ignored.SCALERS)}"
-        if (mode := self.annotations.get(MODE, STANDARD[0])) not in STANDARD:
-            yield f"annotation {MODE} {mode}: Slipway installs no Knative. Say {STANDARD[0]}, or leave it out"
-        if len(longest := max((each for each, _ in self._deployments()), key=len)) > LONGEST:
+        yield from ignored.told(self.annotations, bool(self.canaries))
+        if len(longest := max(self._sharing.deployments, key=len)) > LONGEST:
             yield f"Service {longest} has {len(longest)} characters; Kubernetes allows {LONGEST}. Shorten the names"
         if self.credentials and SECRET in self.annotations:
             yield f"credentials and the annotation {SECRET} exclude each other. Keep credentials"
-        if self.serving_runtime is not None and self.name not in (each.server for _, each in self._deployments()):
+        if self.serving_runtime is not None and self.name not in self._sharing.servers:
             yield f"serving_runtime: nothing runs in it. Say runtime: {self.name} of a predictor, or leave it out"
-        yield from self._canaries()
 
-    def _canaries(self) -> Iterator[str]:
-        if not self.canary:
-            return
-        names = [self.predictor.spec.get("name", ""), *(each.name for each in self.canary)]
-        if len({*names}) < len(names):
-            yield f"canary: predictors {', '.join(filter(None, names))} are not called apart. Rename one"
-        if (total := sum(each.percent for each in self.canary)) > 100:
-            yield f"canary: {total} % together. Make it 100 at most"
-        if self.transformer:
-            yield "canary: its transformer always calls the stable predictor. Leave one of them out"
-        if self.annotations.get(MODE, STANDARD[0]) != STANDARD[0]:
-            yield f"canary: KServe's webhook asks for the annotation {MODE} {STANDARD[0]}. Leave the annotation out"
+    @cached_property
+    def canaries(self) -> tuple[Canary, ...]:
+        """What runs beside its predictor. Raises ValidationError where its candidate is none."""
+        if self.canary and self.traffic:
+            raise versions.refused([Mistake(("canary",), "says what traffic does as well. Keep one")])
+        if self.traffic and self.candidate:
+            return (sharing.candidate(self.candidate.predictor, self.traffic),)
+        return self.canary
+
+    @property
+    def _sharing(self) -> Sharing:
+        return Sharing(self.name, self.predictor, self.canaries, self.traffic, self.route, self.transformer is not None)
 
     @property
     def _scaler(self) -> str:
@@ -98,47 +104,38 @@ class KServe(ModelStack):
         yield "predictor", self.predictor.spec
         yield from ((name, spec) for name, spec in others if spec is not None)
 
-    def _deployments(self) -> Iterator[tuple[str, Predictor]]:
-        """The name of the Service of each version, and the version."""
-        own = self.predictor.spec.get("name")
-        yield "-".join(filter(None, (self.name, own, "predictor"))), self.predictor
-        yield from ((f"{self.name}-{each.name}-predictor", each.predictor) for each in self.canary)
-
     def by_identity(self, context: Context) -> tuple[StoreUrl, ...]:
         """Nothing, where it emits no account."""
         return super().by_identity(context) if self.hardened else ()
 
     def needs(self, context: Context) -> tuple[type[Addon], ...]:
         by_cpu = self._scaler == "hpa" and any(spec.get("maxReplicas", 0) > 1 for _, spec in self._components())
-        gpus = any(each.resources.gpus for _, each in self._deployments())
+        gpus = any(each.resources.gpus for each in self._sharing.deployments.values())
         needed: dict[type[Addon], bool] = {
             Operator: True,
             MetricsServer: by_cpu and not context.traits.metrics_api,
             Keda: self._scaler == "keda",
             NvidiaDevicePlugin: gpus and not context.traits.gpu_devices,
         }
-        return tuple(addon for addon, missing in needed.items() if missing)
+        inside = (addon for addon, missing in needed.items() if missing)
+        return tuple(dict.fromkeys((*inside, *self._sharing.needs(context))))
+
+    def claims(self, context: Context) -> tuple[str, ...]:
+        return (*super().claims(context), *self._sharing.claims)
 
     def served(self) -> Mapping[str, Model]:
-        return {name: each.model for name, each in self._named() if each.model}
-
-    def _named(self) -> Iterator[tuple[str, Predictor]]:
-        yield self.name, self.predictor
-        yield from ((f"{self.name}.{each.name}", each.predictor) for each in self.canary)
+        return {name: each.model for name, (_, each) in self._sharing.versions.items() if each.model}
 
     def mistakes(self, context: Context) -> Iterator[Mistake]:
         yield from super().mistakes(context)
         yield from sources.refusals(self._said_uris(), context.conventions.sources)
+        yield from self._sharing.mistakes(context)
         if not context.conventions.kserve_routes:
-            if self.canary:
-                fact = "only a gateway shares requests between versions"
-                yield Mistake(("canary",), f"{fact}. Say kserve's `gateway`, or leave it out")
             yield from (each.below("predictor") for each in ignored.timeouts({"spec": self.predictor.spec}))
             yield from ignored.timeouts({"transformer": self.transformer or {}, "explainer": self.explainer or {}})
 
     def _said_uris(self) -> dict[YamlPath, str]:
-        found = within(self, Predictor)
-        return {(*path, *place): uri for path, each in found for place, uri in each.uris.items()}
+        return {(*path, *place): uri for path, each in self.parts(Predictor) for place, uri in each.uris.items()}
 
     def objects(self, context: Context) -> list[KubernetesObject]:
         runtime = self._resource(context, "v1alpha1", "ServingRuntime", self.serving_runtime)
@@ -146,6 +143,7 @@ class KServe(ModelStack):
             *(self._access(context) if self.hardened else []),
             *([runtime] if self.serving_runtime is not None else []),
             self._resource(context, "v1beta1", "InferenceService", self._spec(context), self._told()),
+            *self._sharing.objects(self.metadata(context), context),
         ]
 
     def _resource(
@@ -156,7 +154,7 @@ class KServe(ModelStack):
         return {"apiVersion": f"{API}/{version}", "kind": kind, "metadata": metadata, "spec": spec}
 
     def _told(self) -> dict[str, str]:
-        mode = {MODE: STANDARD[0]} if self.hardened or self.canary else {}
+        mode = {MODE: STANDARD[0]} if self.hardened or self.canaries else {}
         secret = {SECRET: self.credentials} if self.credentials else {}
         known = model_files.registered(self.served()) if self.hardened else {}
         return {**mode, **secret, **known, **self.annotations}
@@ -167,11 +165,11 @@ class KServe(ModelStack):
             "predictor": manifest.predictor(self.predictor, place),
             **({"transformer": manifest.component(self.transformer, place)} if self.transformer is not None else {}),
             **({"explainer": manifest.component(self.explainer, place)} if self.explainer is not None else {}),
-            **({"canary": [manifest.canary(each, place) for each in self.canary]} if self.canary else {}),
+            **({"canary": [manifest.canary(each, place) for each in self.canaries]} if self.canaries else {}),
         }
 
     def _access(self, context: Context) -> list[KubernetesObject]:
-        known = (servers.METRICS.get(str(each.server), servers.HTTP) for _, each in self._deployments())
+        known = (servers.METRICS.get(str(each), servers.HTTP) for each in self._sharing.servers)
         scraped = tuple(sorted({*known} - {servers.HTTP}))
         own = access.opened([*(spec for _, spec in self._components()), self.serving_runtime or {}])
         ports = tuple(sorted({servers.HTTP, access.GRPC, access.AGENT, *own} - {*scraped}))
@@ -180,30 +178,29 @@ class KServe(ModelStack):
 
     def _calls(self, context: Context) -> Rules:
         uris = (*self.uris.values(), *self._said_uris().values(), *self.reads)
-        among = [{"to": [{"podSelector": {"matchLabels": {access.SERVICE: self.name}}}]}]
-        logs = any("logger" in spec for _, spec in self._components())
-        traces = context.conventions.traces
-        return [
-            *(among if self.transformer is not None or self.explainer is not None else []),
-            *(self.to_stores(context) if any(map(access.comes_by_network, uris)) else []),
-            *([{"to": [{"namespaceSelector": {}}]}] if logs else []),
-            *(to_collector(traces) if traces else []),
-        ]
+        stores = self.to_stores(context) if any(map(access.comes_by_network, uris)) else []
+        parts = [spec for _, spec in self._components()]
+        logs = any("logger" in spec for spec in (*parts, *(each.predictor.spec for each in self.canaries)))
+        return access.calls(self.name, len(parts) > 1, stores, logs, context.conventions.traces)
 
     def url(self, context: Context) -> str:
         """Where the cluster calls it: its transformer where it has one, else its stable predictor."""
-        service, _ = next(self._deployments())
-        first = f"{self.name}-transformer" if self.transformer is not None else service
-        return f"http://{first}.{context.models.name}.svc"
+        return f"http://{self._sharing.versions[self.name][0]}.{context.models.name}.svc"
 
     def endpoints(self, context: Context) -> tuple[Endpoint, ...]:
-        path = PATHS[self.predictor.spoken].format(name=self.name)
-        model = self.predictor.model
-        sample = self.sample or (model.sample if model else None)
-        answer = self.answer or (model.answer if model else None)
-        return (Endpoint(model=self.name, url=f"{self.url(context)}/{path}", sample=sample, answer=answer),)
+        """The stack by its own name, at its stable version; each canary at its Service."""
+        return tuple(
+            Endpoint(
+                model=name,
+                url=f"http://{service}.{context.models.name}.svc/{PATHS[each.spoken].format(name=self.name)}",
+                sample=self.sample or (each.model.sample if each.model else None),
+                answer=self.answer or (each.model.answer if each.model else None),
+            )
+            for name, (service, each) in self._sharing.versions.items()
+        )
 
     def summary(self) -> tuple[str, ...]:
-        parts = (name for name, _ in self._components())
-        shares = (f"{each.name}: {each.percent} %" for each in self.canary)
-        return (*super().summary(), *parts, *shares)
+        return (*super().summary(), *(name for name, _ in self._components()), *self._sharing.said)
+
+    def picture(self) -> Step:
+        return self._sharing.picture(self.summary()[:2])
