@@ -15,6 +15,7 @@ from components.model_stack import ModelStack
 from components.values import Value, merged
 from tests.components.kserve.options import OPTIONS as KSERVE
 from tests.components.seldon.options import OPTIONS as SELDON
+from tests.components.seldon.options import SERVER
 from tests.components.server_choices import CONTEXTS, SERVERS, STARTS, Fields
 from tests.schema.servers import CHOICES
 
@@ -39,7 +40,11 @@ TEXTS = (
 )
 """Among them is one for each constraint that a text may have."""
 INSTEAD: dict[str, tuple[Any, ...]] = {
-    "candidate": ({"startup_seconds": 88},),
+    "candidate": (
+        {"startup_seconds": 88},
+        {"predictor": {"startup_seconds": 88}},
+        {"predictors": [{"name": "candidate", "graph": {**SERVER, "model_uri": "s3://models/other"}}]},
+    ),
     "sample": ({"inputs": [1]},),
     "answer": ({"outputs": [1]},),
     "uri": ("https://models.example.it/a/other", "s3://other/a"),
@@ -62,7 +67,11 @@ BOUND = {
     *("Step.model", "Step.inputs", "Step.outputs", "Instances.kind"),  # as what stands beside them
 }
 """Any other value of these is refused where they stand in the examples."""
-REFUSED = {"container": {"Model.sample", "Model.answer"}, "kserve": {"Model.sha256"}, "seldon": {"Model.sha256"}}
+REFUSED = {
+    "container": {"Model.sample", "Model.answer"},
+    "kserve": {"Model.sha256"},
+    "seldon": {"Model.sha256", "AbTest.header", "AbTest.cookie", "Marked.name", "Marked.value"},
+}
 """What a runtime refuses whatever is said of it, which its own tests show."""
 
 

@@ -21,7 +21,7 @@ from tests.components.addons.choices import KEYS, PROFILES
 from tests.components.addons.choices import units as addon_units
 from tests.components.kserve.options import stacks as services
 from tests.components.seldon.options import stacks as graphs
-from tests.components.server_choices import CONTEXTS, SERVERS, STARTS
+from tests.components.server_choices import CONTEXTS, GATEWAY, SERVERS, STARTS
 from tests.samples import artefact
 from tests.schema.servers import servers
 
@@ -84,8 +84,9 @@ def units(folder: Path) -> Iterator[Unit]:
     for choices, context in product(SERVERS, CONTEXTS):
         stack = MLServer.model_validate({**STARTS["mlserver"], **choices})
         yield from () if any(stack.mistakes(context)) else (stack.unit(context),)
+    meshed = Conventions(mesh=AMBIENT, traces=TRACES, gateway=GATEWAY)
     for graph in (*graphs().values(), *services().values()):
-        for context in (Context(), Context(traits=CLOUD, conventions=Conventions(mesh=AMBIENT, traces=TRACES))):
+        for context in (Context(), Context(traits=CLOUD, conventions=meshed)):
             yield graph.unit(context)
     yield from servers(CLOUD)
     for name in catalog.names("model_stacks"):

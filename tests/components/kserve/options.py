@@ -3,6 +3,7 @@
 from typing import Any
 
 from components.runtimes.kserve import KServe
+from tests.components.server_choices import JWT, MARK, NGINX
 
 Fields = dict[str, Any]
 MODEL: Fields = {
@@ -43,6 +44,9 @@ def canary(percent: int = 10, name: str = "next", **predictor: Any) -> Fields:
     return {"name": name, "percent": percent, "predictor": predictor or {"model": {**MODEL, "uri": "s3://models/2"}}}
 
 
+CANDIDATE: Fields = {"candidate": {"predictor": {"model": {"uri": "s3://models/2"}}}}
+ROUTE: Fields = {"host": "models.example.it"}
+
 OPTIONS: dict[str, Fields] = {
     "plain": fields(credentials="keys", cost_center="research", reads=["s3://models/other"]),
     "v1": fields({"model": MODEL, "protocol": "v1", "startup_seconds": 60}),
@@ -72,7 +76,19 @@ OPTIONS: dict[str, Fields] = {
     "logger": spec(logger={"mode": "all", "url": "http://logs.logging"}, batcher={"maxBatchSize": 8}),
     "transformer": fields(transformer={**CONTAINERS, "containerConcurrency": 4}),
     "explainer": fields(explainer=CONTAINERS),
-    "canary": fields(canary=[canary(), canary(20, "third")]),
+    "canary": fields(canary=[canary(), canary(20, "third")], route=ROUTE),
+    "traffic": fields(traffic={"canary": {"weight": 10, **CANDIDATE}}, route=ROUTE),
+    "traffic-steps": fields(traffic={"canary": {"steps": [25, 50], "step": 1, **CANDIDATE}}, route=ROUTE),
+    "traffic-ab": fields(traffic={"ab": {"weight": 30, **CANDIDATE}}, route=ROUTE),
+    "traffic-header": fields(traffic={"ab": {"header": MARK, **CANDIDATE}}, route=ROUTE),
+    "traffic-cookie": fields(traffic={"ab": {"cookie": MARK, **CANDIDATE}}, route=ROUTE),
+    "traffic-shadow": fields(traffic={"shadow": {"copied": 30, **CANDIDATE}}, route=ROUTE),
+    "traffic-blue-green": fields(traffic={"blue_green": {"live": "candidate", **CANDIDATE}}, route=ROUTE),
+    "route": fields(route={**ROUTE, "path": "/iris", "strip_path": True, "timeout_seconds": 9, "jwt": JWT}),
+    "ingress": fields(
+        route={**NGINX, "tls_secret": "a", "basic_auth": "keys", "retries": {"attempts": 2, "posts_too": False}}
+    ),
+    "ingress-issuer": fields(route={**NGINX, "issuer": "acme", "requests_per_second": 9}),
     "runtime": fields(
         {"model": {"format": "catboost", "uri": "s3://models/cat"}, "runtime": "iris"},
         serving_runtime={
@@ -85,8 +101,6 @@ OPTIONS: dict[str, Fields] = {
     "own-runtime": fields({"model": MODEL, "runtime": "own"}, annotations={"note": "x"}),
     "bare": fields(hardened=False),
 }
-ROUTED = ("canary",)
-"""Those that a gateway must carry out."""
 
 
 def stacks() -> dict[str, KServe]:

@@ -86,6 +86,8 @@ EVERYTHING: Fields = {
     "storage_initializer_image": "example.com/fetch:1",
     "children": [{**SERVER, "name": "second"}],
 }
+NEXT: Fields = {**SERVER, "model_uri": "s3://models/iris/2"}
+CANDIDATE: Fields = {"candidate": {"predictors": [predictor("candidate", graph=NEXT)]}}
 
 OPTIONS: dict[str, Fields] = {
     "plain": fields(),
@@ -120,6 +122,11 @@ OPTIONS: dict[str, Fields] = {
     "output": fields(predictor(graph=tree("OUTPUT_TRANSFORMER", LEAVES[0]))),
     "canary": fields(predictor(traffic=90), predictor("canary", traffic=10)),
     "shadow": fields(predictor(traffic=100), predictor("copy", shadow=True, traffic=0)),
+    "traffic": fields(traffic={"canary": {"weight": 10, **CANDIDATE}}),
+    "traffic-steps": fields(traffic={"canary": {"steps": [25, 50], "step": 1, **CANDIDATE}}),
+    "traffic-ab": fields(traffic={"ab": {"weight": 30, **CANDIDATE}}),
+    "traffic-shadow": fields(traffic={"shadow": {"copied": 30, **CANDIDATE}}),
+    "traffic-blue-green": fields(traffic={"blue_green": {"live": "candidate", **CANDIDATE}}),
     "explainer": fields(predictor(explainer=EXPLAINER)),
     "explainer-v2": fields(predictor(explainer={"type": "TreeShap", "init_parameters": "{}"}), protocol="v2"),
     "autoscaling": fields(predictor(components=[{"hpa_spec": by_cpu(3), "pdb_spec": {"min_available": "50%"}}])),
