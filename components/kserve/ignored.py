@@ -49,9 +49,7 @@ def refusals(component: str, spec: dict[str, Any], scaler: str) -> Found:
 def timeouts(specs: dict[str, dict[str, Any]]) -> Iterator[Mistake]:
     """Limits that only a gateway keeps, of the `specs` by their keys."""
     for key in (key for key, spec in specs.items() if "timeout" in spec):
-        yield Mistake(
-            (key, "timeout"), "only a gateway keeps it. Say a route's timeout_seconds, or kserve's `gateway`"
-        )
+        yield Mistake((key, "timeout"), "only a gateway keeps it. Say a route's timeout_seconds, or kserve's `gateway`")
 
 
 def _ordered(spec: dict[str, Any]) -> Found:

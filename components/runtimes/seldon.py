@@ -142,7 +142,7 @@ class Seldon(Operated):
         return tuple(
             Endpoint(
                 model=name,
-                url=f"{self._service(each, context)}/{path.format(graph=each.graph.name)}",
+                url=f"{self._service(each, context)}/{path.format(name=each.graph.name)}",
                 sample=self.sample or (each.graph.model.sample if each.graph.model else None),
                 answer=self.answer or (each.graph.model.answer if each.graph.model else None),
             )

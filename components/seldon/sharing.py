@@ -31,7 +31,7 @@ def _mistakes(stable: Predictors, candidate: Predictors, traffic: Traffic) -> It
     if isinstance(way, AbTest) and way.weight is None:
         mark, fact = "header" if way.header else "cookie", "Seldon shares requests by weight alone"
         yield Mistake((*place(traffic), mark), f"{fact}. Say weight, or use a runtime of one container at a gateway")
-    if len(stable) != 1:
+    if len(stable) > 1:
         fact = f"is for one predictor that answers and a candidate, and there are {len(stable)}"
         yield Mistake(("traffic",), f"{fact}. Leave it out, and say a share of each")
     else:

@@ -33,6 +33,7 @@ def candidate(stack: S, traffic: Traffic, own: str | None = None) -> S:
         fact = f"its name has {length} characters, and {LONGEST} leave room for those of its candidate"
         raise refused([Mistake(("traffic",), f"{fact}. Shorten it, or leave traffic out")])
     kept = stack.model_dump(exclude_unset=True, exclude=set(SHARED))
+    type(stack).model_validate({**kept, "name": stack.name})  # what is wrong without a candidate is told where it is
     with told_at(path, type(stack)):
         fields: dict[str, Any] = {**merged(kept, given), "name": f"{stack.name}-candidate"}
         return type(stack).model_validate(fields).follows(stack)

@@ -98,7 +98,7 @@ REFUSED: dict[str, tuple[Fields, list[str]]] = {
         {"predictors": [predictor(traffic=100)]},
         ["predictors[0].traffic: is what the stack's traffic says. Leave it out"],
     ),
-    "none": ({"predictors": []}, ["traffic: is for one predictor that answers and a candidate, and there are 0"]),
+    "none": ({"predictors": []}, ["there is no predictor. Add one"]),
     "a candidate's share": (
         {"traffic": {"canary": {"weight": 1, "candidate": {"predictors": [predictor("candidate", traffic=100)]}}}},
         ["traffic.canary.candidate.predictors[0].traffic: is what the stack's traffic says"],

@@ -5,6 +5,7 @@ from pydantic import ValidationError
 
 from components.context import Context, Conventions, Gateway
 from components.errors import Mistake
+from components.mesh import AMBIENT
 from components.traffic.route import Route
 from components.traffic.routing import refusals
 
@@ -45,6 +46,24 @@ def test_what_a_door_cannot_do_is_refused_and_who_can_is_said(place: str, name: 
 
 
 @pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize(
+    ("asked", "cure"),
+    [
+        ({"retries": {"attempts": 2}}, "Leave it out: by itself Istio tries again, twice, what no replica has taken"),
+        ({"basic_auth": "keys"}, "Use jwt, or leave it out"),
+        ({"requests_per_second": 9}, "Limit them at the gateway (Istio's local rate limit, an EnvoyFilter)"),
+        ({"issuer": "acme"}, "Say the certificate at the gateway"),
+        ({"tls_secret": "a"}, "Use an Ingress of class istio, or say it at the gateway"),
+    ],
+)
+def test_in_a_mesh_no_door_is_named_that_its_models_would_not_answer(asked: dict[str, Any], cure: str) -> None:
+    gateway = GATEWAY.model_copy(update={"istio": True})
+    route = Route.model_validate({"host": "models.example.it", **asked})
+    (found,) = refusals(route, Context(conventions=Conventions(gateway=gateway, mesh=AMBIENT)))
+    assert cure in found.message
+    assert "nginx" not in found.message
+
+
 def test_a_bare_host_is_taken_everywhere(place: str) -> None:
     assert told(place) == []
     assert told(place, path="/a", strip_path=False) == []

@@ -61,6 +61,15 @@ def test_its_mistakes_are_told_where_they_stand_and_all_at_once(tmp_path: Path) 
     ]
 
 
+def test_what_is_wrong_without_a_candidate_is_told_where_it_stands(tmp_path: Path) -> None:
+    fields = canary(tmp_path, startup_seconds=60).model_dump(exclude_unset=True)
+    with pytest.raises(ValidationError) as error:
+        MLServer.model_validate({**fields, "autoscaling": {"max_replicas": 3}})
+    ((path, message),) = mistakes(error.value, MLServer)
+    assert path == ()
+    assert message.startswith("replicas and autoscaling exclude each other.")
+
+
 def test_a_name_with_no_room_for_its_candidate_is_refused(tmp_path: Path) -> None:
     traffic = {"canary": {"weight": 25, "candidate": {"startup_seconds": 60}}}
     with pytest.raises(ValidationError, match="its name has 43 characters, and 42 leave room"):
