@@ -45,7 +45,6 @@ def test_what_a_door_cannot_do_is_refused_and_who_can_is_said(place: str, name: 
     assert all(each.path and " has no such thing. Use " in each.message for each in found)
 
 
-@pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize(
     ("asked", "cure"),
     [
@@ -64,6 +63,7 @@ def test_in_a_mesh_no_door_is_named_that_its_models_would_not_answer(asked: dict
     assert "nginx" not in found.message
 
 
+@pytest.mark.parametrize("place", PLACES)
 def test_a_bare_host_is_taken_everywhere(place: str) -> None:
     assert told(place) == []
     assert told(place, path="/a", strip_path=False) == []
