@@ -14,8 +14,9 @@ from components.addons.monitoring import PROMETHEUS, Monitoring
 from components.addons.nvidia_device_plugin import NvidiaDevicePlugin
 from components.autoscaler import autoscaler, disruption_budget
 from components.context import Context
-from components.location import artefact, model_files, s3
+from components.location import artefact, model_files
 from components.location.model_files import Loaded
+from components.location.s3 import s3_used, s3_variables
 from components.location.volumes import SharedVolume
 from components.model_stack import ModelStack
 from components.network_policy import Rules, to_collector
@@ -110,7 +111,7 @@ class ServerVersion(ModelStack):
 
     def _told(self, context: Context) -> Server:
         """Its process, which learns where this environment keeps what it reads and collects its spans."""
-        own = s3.variables(s3.used(context.conventions.s3_endpoint, self.reads))
+        own = s3_variables(s3_used(context.conventions.s3_endpoint, self.reads))
         return server_pod.traced(server_pod.with_variables(self.server(), own), context.conventions.traces)
 
     def _owned(self, manifest: KubernetesObject, context: Context) -> KubernetesObject:

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from components.context import Context
-from components.location import hosts, s3, sources
+from components.location import hosts, sources
 from components.location.artefact import Files
+from components.location.s3 import s3_variables, to_s3
 from components.location.uri import location
 from components.model import MODELS_FOLDER, Model
 from components.network_policy import Rules, to_stores
@@ -64,7 +65,7 @@ def container(
     models: Mapping[str, Model], context: Context, credentials: str | None, mounts: list[dict[str, Any]]
 ) -> dict[str, Any]:
     """The init container; `mounts` are of what it only reads, the keys of Secret `credentials` are its variables."""
-    env = {"PYTHONDONTWRITEBYTECODE": "1", **s3.variables(context.conventions.s3_endpoint)}
+    env = {"PYTHONDONTWRITEBYTECODE": "1", **s3_variables(context.conventions.s3_endpoint)}
     return {
         "name": "fetch",
         "image": IMAGE,
@@ -99,7 +100,7 @@ def calls(models: Mapping[str, Model], context: Context) -> Rules:
     schemes = {each.scheme for each in found}
     identity = context.traits.identity_endpoints if schemes & set(context.traits.store_schemes) else ()
     named = [hosts.opening(each.place) for each in found if each.scheme == "https"]
-    return [*to_stores(identity), *named, *s3.calls(context.conventions.s3_endpoint)]
+    return [*to_stores(identity), *named, *to_s3(context.conventions.s3_endpoint)]
 
 
 def _entry(name: str, model: Model) -> dict[str, Any]:
