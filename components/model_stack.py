@@ -11,6 +11,7 @@ from components.catalog import Kind
 from components.context import Context
 from components.errors import Mistake, YamlPath
 from components.location import sources
+from components.location.s3 import s3_used, to_s3
 from components.location.store import Grant, StoreUrl, store
 from components.location.uri import REGISTRY, STORES, location
 from components.model import Format, Model
@@ -151,7 +152,8 @@ class ModelStack(Kind, Value):
 
     def to_stores(self, context: Context) -> Rules:
         """What lets its pods call stores, and ask for that identity."""
-        return to_stores(context.traits.identity_endpoints if self.by_identity(context) else ())
+        identity = context.traits.identity_endpoints if self.by_identity(context) else ()
+        return [*to_stores(identity), *to_s3(s3_used(context.conventions.s3_endpoint, self.stores))]
 
     def objects(self, context: Context) -> list[KubernetesObject]:
         """The Kubernetes objects of this stack."""

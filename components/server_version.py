@@ -17,6 +17,7 @@ from components.context import Context
 from components.errors import Mistake
 from components.location import artefact, model_files
 from components.location.model_files import Loaded
+from components.location.s3 import s3_used, s3_variables
 from components.location.volumes import SharedVolume
 from components.model_stack import ModelStack
 from components.network_policy import Rules, to_collector
@@ -102,13 +103,18 @@ class ServerVersion(ModelStack):
 
     def running(self, context: Context, opened: bool) -> list[KubernetesObject]:
         """What runs this version, whoever is led to it; `opened`: also callers from outside the cluster."""
-        server = server_pod.traced(self.server(), context.conventions.traces)
+        server = self._told(context)
         loaded = model_files.load(self.name, self.files(), self.served(), context, self.credentials)
         return [
             *(self._owned(each, context) for each in loaded.objects),
             *self._access(context, server, loaded, opened),
             *self._workload(context, server, loaded),
         ]
+
+    def _told(self, context: Context) -> Server:
+        """Its process, which learns where this environment keeps what it reads and collects its spans."""
+        own = s3_variables(s3_used(context.conventions.s3_endpoint, self.reads))
+        return server_pod.traced(server_pod.with_variables(self.server(), own), context.conventions.traces)
 
     def _owned(self, manifest: KubernetesObject, context: Context) -> KubernetesObject:
         """The object, in the models' namespace if its kind lives in one, and labelled."""
