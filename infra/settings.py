@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -56,14 +58,15 @@ class ClusterKind(NamedTuple):
     spec: ClusterSpec
 
 
-class Target(NamedTuple):
+@dataclass(frozen=True)
+class Target:
     """An environment, checked: which cluster, and what belongs on it."""
 
     name: str
     cluster: ClusterKind
     environment: Environment
-    conventions: Conventions = Conventions()
-    terms: Terms = Terms()
+    conventions: Conventions = field(default_factory=Conventions)
+    terms: Terms = field(default_factory=Terms)
     """On which policy judges it."""
 
     @property
@@ -72,7 +75,11 @@ class Target(NamedTuple):
         return Context(traits=self.cluster.spec.traits, conventions=self.conventions)
 
     def units(self) -> tuple[Unit, ...]:
-        """Everything that belongs on the cluster, in order."""
+        """Everything that belongs on the cluster, in order; whoever asks again is told the same."""
+        return self._units
+
+    @cached_property
+    def _units(self) -> tuple[Unit, ...]:
         return tuple(self.environment.units(self.context))
 
 
