@@ -69,7 +69,7 @@ class Target(NamedTuple):
     @property
     def context(self) -> Context:
         """What units may know about the cluster and the environment."""
-        return Context(traits=self.cluster.spec.traits, conventions=self.conventions)
+        return Context(traits=self.cluster.spec.known_traits, conventions=self.conventions)
 
     def units(self) -> tuple[Unit, ...]:
         """Everything that belongs on the cluster, in order."""
