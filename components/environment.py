@@ -80,9 +80,12 @@ class Environment(Value):
                 yield Mistake(("models", name), f"{times} units of this environment have the name {name!r}. Rename one")
 
     def _disagreeing(self, built: list[Unit], context: Context) -> Iterator[Mistake]:
-        spaces: dict[str, Namespace] = {context.models.name: context.models} if self.stacks else {}
+        spaces: dict[str, Namespace] = {}
         for addon, space in zip(self.addons, (unit.namespace for unit in built), strict=True):
-            if (first := spaces.setdefault(space.name, space)) != space:
+            if space.name == context.models.name:
+                fact = f"{space.name!r} belongs to the add-on {addon.key()!r}"
+                yield Mistake(("namespace",), f"{fact}. Choose a namespace of the models' own")
+            elif (first := spaces.setdefault(space.name, space)) != space:
                 levels = f"{space.pod_security} and {first.pod_security}"
                 message = f"wants namespace {space.name!r} with another pod security than its neighbour ({levels})"
                 yield Mistake(("addons", addon.key()), f"{message}. Give it a namespace of its own")

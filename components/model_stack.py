@@ -1,5 +1,6 @@
 """What a model stack is. A serving runtime is a subclass; a stack, an instance."""
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar, Protocol, Self
 
@@ -18,7 +19,7 @@ from components.model import Format, Model
 from components.network_policy import Rules, to_stores
 from components.picture import Step
 from components.unit import MANAGED_BY, KubernetesObject, Unit
-from components.values import DnsLabel, Value, within
+from components.values import DnsLabel, Resources, Value, within
 
 
 class Endpoint(Value):
@@ -126,6 +127,7 @@ class ModelStack(Kind, Value):
     def mistakes(self, context: Context) -> Iterator[Mistake]:
         """What keeps it from being served as it says on this cluster, each with its cure and the path of its field."""
         yield from sources.refusals(self.uris, context.conventions.sources)
+        yield from self._without_gpus(context)
         for path, uri in self.uris.items():
             scheme = location(uri).scheme
             if scheme == "oci" and not context.traits.image_volumes:
@@ -134,6 +136,15 @@ class ModelStack(Kind, Value):
             if scheme == REGISTRY:
                 cure = "Say slipway:model_registry, or give the place"
                 yield Mistake(path, f"is the model's name in a registry, not its place. {cure}")
+
+    def _without_gpus(self, context: Context) -> Iterator[Mistake]:
+        """Pods that wait for ever, because no machine has as many GPUs."""
+        pools = context.traits.node_pools
+        most = max((each.gpus for each in pools.values()), default=0) if pools is not None else math.inf
+        for path, asked in within(self, Resources):
+            if asked.gpus > most:
+                cure = f"Add a node pool with {asked.gpus}, or ask for fewer"
+                yield Mistake((*path, "gpus"), f"machines of this cluster have {most} GPUs at most. {cure}")
 
     def unit(self, context: Context) -> Unit:
         """Everything that serves this stack, in the models' namespace."""

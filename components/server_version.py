@@ -84,6 +84,8 @@ class ServerVersion(ModelStack):
                 fact = "has no class, and this cluster none that many nodes mount at once"
                 cure = "Name a storage_class of it, or install one (add-on 'nfs_provisioner')"
                 yield Mistake(("shared_volumes", name), f"{fact}. {cure}")
+        if (pools := context.traits.node_pools) is not None:
+            yield from (each.below("placement") for each in self.placement.mistakes(self.resources, pools))
         if self.autoscaling and self.autoscaling.metrics and not context.traits.metrics_adapter:
             cure = "Use queries, which KEDA asks of Prometheus, or say traits.metrics_adapter: true"
             yield Mistake(("autoscaling", "metrics"), f"no adapter of this cluster serves them. {cure}")
