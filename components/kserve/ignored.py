@@ -7,6 +7,11 @@ from collections.abc import Iterator
 from typing import Any
 
 Found = Iterator[str]
+MODE = "serving.kserve.io/deploymentMode"
+STANDARD = ("Standard", "RawDeployment")
+"""The mode without Knative, by its name and its former one."""
+LONGEST = 58
+"""The longest name of a Deployment: KServe puts `isvc.` before it in a label, whose value may have 63 characters."""
 SCALER = "serving.kserve.io/autoscalerClass"
 SCALERS = ("hpa", "keda", "external", "none")
 SCALING = ("maxReplicas", "scaleTarget", "scaleMetric", "autoScaling")

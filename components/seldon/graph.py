@@ -11,7 +11,7 @@ from pydantic import Field, StringConstraints, model_validator
 from components.model import Model
 from components.seldon import rules
 from components.seldon.node import Node
-from components.seldon.spelled import Spelled
+from components.spelled import Spelled
 from components.values import Resources, Whole
 
 NodeType = Literal["MODEL", "TRANSFORMER", "OUTPUT_TRANSFORMER", "ROUTER", "COMBINER", "UNKNOWN_TYPE"]

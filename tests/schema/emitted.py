@@ -20,6 +20,7 @@ from components.values import merged
 from infra import environment_file, settings
 from tests.components.addons.choices import KEYS, PROFILES
 from tests.components.addons.choices import units as addon_units
+from tests.components.kserve.graph_options import stacks as routers
 from tests.components.kserve.options import stacks as services
 from tests.components.seldon.options import stacks as graphs
 from tests.components.server_choices import CONTEXTS, OWN, SERVERS, STARTS
@@ -88,7 +89,7 @@ def units(folder: Path) -> Iterator[Unit]:
     for key, choices in ((key, choices) for key, each in OWN.items() for choices in each):
         kind = catalog.kind("components.runtimes", key, ModelStack)
         yield kind.model_validate(merged(STARTS[key], choices)).unit(Context())
-    for graph in (*graphs().values(), *services().values()):
+    for graph in (*graphs().values(), *routers().values(), *services().values()):
         for context in (Context(), Context(traits=CLOUD, conventions=Conventions(mesh=AMBIENT, traces=TRACES))):
             yield graph.unit(context)
     yield from servers(CLOUD)
