@@ -20,12 +20,11 @@ EXAMPLE = "Say [@this].#(KEY==VALUE)"
 def _condition(text: str) -> str:
     bare = re.sub(r"\\.", "_", LITERAL.sub("_", text))
     if not text.strip() or '"' in bare or (outer := _outside(bare)) is None:
-        raise ValueError(f"{text!r} is no whole path of GJSON, and never met. {EXAMPLE}")
+        raise ValueError(f"is no whole path of GJSON, and never met. {EXAMPLE}")
     if COMPARISON.search(outer):
-        raise ValueError(f"{text!r} compares nothing: GJSON does so within #(...) alone. {EXAMPLE}")
+        raise ValueError(f"compares nothing: GJSON does so within #(...) alone. {EXAMPLE}")
     if bare.endswith(")#") or (outer in ("()", "[]", "{}") and bare[0] in "[{"):
-        fact = f"{text!r} is always met, if by something empty"
-        raise ValueError(f"{fact}. {EXAMPLE}, or {ALWAYS} if that is meant")
+        raise ValueError(f"is always met, if by something empty. {EXAMPLE}, or {ALWAYS} if that is meant")
     return text
 
 
