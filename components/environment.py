@@ -28,8 +28,7 @@ class Environment(Value):
         built = [addon.unit(context) for addon in self.addons]
         alone = (*self._missing(context), *self._unfit(context), *self._unreadable(context))
         together = (*self._twice(built), *self._disagreeing(built, context), *self._fighting(context))
-        together += tuple(self._lonely(context))
-        if found := (*alone, *together):
+        if found := (*alone, *together, *self._unanswered(context)):
             raise Invalid(found)
         units = {type(addon): unit for addon, unit in zip(self.addons, built, strict=True)}
         mirror = context.conventions.mirror
@@ -96,7 +95,7 @@ class Environment(Value):
                     fact = f"is the {claim}, as {first[-1]!r} is"
                     yield Mistake(path, f"{fact}. Change one of the two, or leave it out")
 
-    def _lonely(self, context: Context) -> Iterator[Mistake]:
+    def _unanswered(self, context: Context) -> Iterator[Mistake]:
         claimed = {claim for _, item in self._items() for claim in item.claims(context)}
         for stack in self.stacks:
             for asked in (each for each in stack.asks(context) if each not in claimed):
