@@ -72,6 +72,8 @@ class KServe(Addon):
     gateway: Annotated[str, AfterValidator(_gateway)] | None = None
     runtimes: tuple[Runtime, ...] = Field(default=tuple(RUNTIMES)[:-1], min_length=1)
     """The servers that a model can ask for; all but Hugging Face's, which is many gigabytes."""
+    graphs: bool = False
+    """Whether InferenceGraphs run: KServe's router keeps no more than the baseline standard of pod security."""
 
     @model_validator(mode="after")
     def _one_way_in(self) -> Self:
@@ -84,8 +86,9 @@ class KServe(Addon):
         return (CertManager, *gateway)
 
     def conventions(self, given: Conventions) -> Conventions:
-        """What its canaries and their limits of time depend on."""
-        return given.model_copy(update={"kserve_routes": bool(self.gateway)})
+        """What its canaries and their limits of time depend on; and a router says no seccomp profile."""
+        models = given.models.model_copy(update={"pod_security": "baseline"}) if self.graphs else given.models
+        return given.model_copy(update={"models": models, "kserve_routes": bool(self.gateway)})
 
     def mistakes(self, context: Context) -> Iterator[Mistake]:
         if context.production and self.domain == "models.example.com" and (self.ingress_class or self.gateway):

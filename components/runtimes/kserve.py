@@ -15,6 +15,7 @@ from components.addons.nvidia_device_plugin import NvidiaDevicePlugin
 from components.context import Context
 from components.errors import Mistake, YamlPath
 from components.kserve import access, ignored, manifest, servers
+from components.kserve.ignored import LONGEST, MODE, STANDARD
 from components.kserve.manifest import Place
 from components.kserve.predictor import Canary, ExplainerSpec, Predictor, RuntimeSpec, Spec, TransformerSpec
 from components.location import model_files, sources
@@ -25,10 +26,7 @@ from components.network_policy import Rules, to_collector
 from components.unit import KubernetesObject
 from components.values import within
 
-MODE, SECRET = "serving.kserve.io/deploymentMode", "serving.kserve.io/secretName"
-STANDARD = ("Standard", "RawDeployment")
-"""The mode without Knative, by its name and its former one."""
-LONGEST = 63
+SECRET = "serving.kserve.io/secretName"
 PATHS = {"v1": protocols.V1, "v2": protocols.V2}
 
 
@@ -69,7 +67,7 @@ class KServe(ModelStack):
         if (mode := self.annotations.get(MODE, STANDARD[0])) not in STANDARD:
             yield f"annotation {MODE} {mode}: Slipway installs no Knative. Say {STANDARD[0]}, or leave it out"
         if len(longest := max((each for each, _ in self._deployments()), key=len)) > LONGEST:
-            yield f"Service {longest} has {len(longest)} characters; Kubernetes allows {LONGEST}. Shorten the names"
+            yield f"Service {longest} has {len(longest)} characters; KServe's labels leave it {LONGEST}. Shorten names"
         if self.credentials and SECRET in self.annotations:
             yield f"credentials and the annotation {SECRET} exclude each other. Keep credentials"
         if self.serving_runtime is not None and self.name not in (each.server for _, each in self._deployments()):
@@ -118,6 +116,9 @@ class KServe(ModelStack):
             NvidiaDevicePlugin: gpus and not context.traits.gpu_devices,
         }
         return tuple(addon for addon, missing in needed.items() if missing)
+
+    def claims(self, context: Context) -> tuple[str, ...]:
+        return (*super().claims(context), f"InferenceService {self.name}")
 
     def served(self) -> Mapping[str, Model]:
         return {name: each.model for name, each in self._named() if each.model}

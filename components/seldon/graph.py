@@ -12,7 +12,7 @@ from components.checked import Checked
 from components.model import Model
 from components.seldon import rules
 from components.seldon.node import Node
-from components.seldon.spelled import Spelled
+from components.spelled import Spelled
 from components.values import Resources, Whole
 
 NodeType = Literal["MODEL", "TRANSFORMER", "OUTPUT_TRANSFORMER", "ROUTER", "COMBINER", "UNKNOWN_TYPE"]

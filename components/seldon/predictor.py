@@ -11,7 +11,7 @@ from components.seldon import rules
 from components.seldon.component import Component
 from components.seldon.graph import Address, Graph
 from components.seldon.shape import checked
-from components.seldon.spelled import Spelled
+from components.spelled import Spelled
 from components.values import DnsLabel, Whole
 
 NO_ENGINE = "seldon.io/no-engine"

@@ -28,7 +28,7 @@ MOST: dict[str, tuple[dict[str, Any], ...]] = {
         {"tls_secret": "wildcard", "access_log": "all", "service_type": "NodePort", "mutual_tls": False},
     ),
     "kserve": (
-        {"domain": "models.example.it", "ingress_class": "istio", "runtimes": ["mlserver"]},
+        {"domain": "models.example.it", "ingress_class": "istio", "runtimes": ["mlserver"], "graphs": True},
         {"domain": "models.example.it", "gateway": "istio-system/models", "runtimes": ["huggingfaceserver"]},
     ),
     "metallb": ({"addresses": ["172.25.1.1-172.25.1.100", "172.25.2.0/24"]},),
