@@ -28,7 +28,7 @@ check:  ## the fast part of it
 soak:  ## the tests that take minutes each: many kills, many requests, a long wait
 	@$(SETUP) dev && exec .venv/bin/python scripts/verify.py --soak
 
-bench:  ## time and memory of rendering, and of Pulumi where it is on PATH
+bench:  ## time and memory of rendering, of what is served, and of Pulumi where it is on PATH
 	@$(SETUP) dev && exec .venv/bin/python -m bench
 
 lock:  ## raise the lock files to the newest versions that pyproject.toml allows

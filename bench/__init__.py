@@ -1,1 +1,1 @@
-"""What Slipway costs beside doing without it: rendering, imports, the Pulumi engine, kubectl."""
+"""What Slipway costs beside doing without it: rendering, imports, Pulumi's engine, kubectl; and what it serves."""

@@ -10,9 +10,11 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from bench import applying, engine, imports, rendering, report
+from bench import applying, engine, fetching, hops, imports, packing, rendering, report, serving
 from bench.measure import BenchError
 from bench.report import Section
+from components.errors import SlipwayError
+from sandbox import SandboxError
 
 
 class Benchmark(StrEnum):
@@ -22,6 +24,9 @@ class Benchmark(StrEnum):
     IMPORTS = "imports"
     ENGINE = "engine"
     APPLYING = "applying"
+    PACKING = "packing"
+    HOPS = "hops"
+    FETCHING = "fetching"
 
 
 MEASURES: dict[Benchmark, Callable[[], Section]] = {
@@ -29,10 +34,16 @@ MEASURES: dict[Benchmark, Callable[[], Section]] = {
     Benchmark.IMPORTS: imports.measure,
     Benchmark.APPLYING: applying.measure,
     Benchmark.ENGINE: engine.measure,
+    Benchmark.PACKING: packing.measure,
+    Benchmark.HOPS: hops.measure,
+    Benchmark.FETCHING: fetching.measure,
 }
 MISSING: dict[Benchmark, Callable[[], str]] = {
     Benchmark.APPLYING: applying.missing,
     Benchmark.ENGINE: engine.missing,
+    Benchmark.PACKING: serving.missing,
+    Benchmark.HOPS: serving.missing,
+    Benchmark.FETCHING: serving.missing,
 }
 
 console = Console(soft_wrap=True)
@@ -40,17 +51,19 @@ console = Console(soft_wrap=True)
 
 def main(
     benchmarks: Annotated[list[Benchmark] | None, typer.Argument(help="All, unless some are named.")] = None,
-    save: Annotated[Path | None, typer.Option(help="Write the figures to this Markdown file.")] = None,
+    save: Annotated[
+        Path | None, typer.Option(help="Write the figures to this page, in place of its older ones.")
+    ] = None,
 ) -> None:
     """Measure what Slipway costs. Seconds are this machine's; ratios carry over."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that every block ends what it began
     try:
         sections = list(_measured(benchmarks or list(MEASURES)))
-    except BenchError as error:
+    except (BenchError, SandboxError, SlipwayError) as error:
         console.print(str(error), style="red", markup=False)
         raise typer.Exit(1) from None
     if save:
-        save.write_text(report.markdown(sections))
+        save.write_text(report.markdown(sections, save.read_text() if save.exists() else ""))
 
 
 def _measured(benchmarks: list[Benchmark]) -> Iterator[Section]:

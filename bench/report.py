@@ -8,7 +8,14 @@ from typing import NamedTuple
 
 from rich.table import Table
 
-COMMAND = "make bench"
+HEADING = "\n\n## "
+INTRODUCTION = """# Benchmarks
+
+Made by `python -m bench [NAME...] --save FILE`, which leaves the sections of what it does not measure; do not edit.
+`make bench` measures all.
+
+Contenders run in turns, each as a whole process; figures are medians over the rounds, a ratio is the median of the
+rounds' ratios. Ratios carry over to other machines, seconds do not."""
 
 
 class Section(NamedTuple):
@@ -30,19 +37,18 @@ def screen(section: Section) -> Table:
     return table
 
 
-def markdown(sections: Iterable[Section]) -> str:
-    """A page of all sections."""
-    lines = [
-        "# Benchmarks",
-        "",
-        f"`{COMMAND}` on {date.today().isoformat()}: {machine()}. Made by `python -m bench --save FILE`; do not edit.",
-        "",
-        "Contenders run in pairs, in turns, each as a whole process; figures are medians over the rounds, a ratio is "
-        "the median of the rounds' ratios. Ratios carry over to other machines, seconds do not.",
-    ]
-    for section in sections:
-        lines += ["", f"## {section.title}", "", *_table(section), "", *(f"- {note}" for note in section.notes)]
-    return "\n".join(lines) + "\n"
+def markdown(sections: Iterable[Section], page: str = "") -> str:
+    """The page, with `sections` in place of those of the same title, and what else it has left as it was."""
+    _, *known = page.split(HEADING)
+    texts = {text.partition("\n")[0]: text.strip() for text in known}
+    texts |= {section.title: _text(section) for section in sections}
+    return HEADING.join((INTRODUCTION, *texts.values())) + "\n"
+
+
+def _text(section: Section) -> str:
+    place = f"{date.today().isoformat()}: {machine()}."
+    lines = (section.title, "", place, "", *_table(section), "", *(f"- {note}" for note in section.notes))
+    return "\n".join(lines)
 
 
 def machine() -> str:

@@ -6,8 +6,9 @@ from typing import Annotated, ClassVar, Self
 from pydantic import AfterValidator, model_validator
 
 from components.cluster import ClusterSpec
+from components.context import Traits
 from components.network import EVERYBODY, Cidr
-from components.node_pool import NodePool
+from components.node_pool import Machines, NodePool, Taint
 
 KUBERNETES = ("1.33", "1.34", "1.35")
 """The versions that every add-on of the platform supports."""
@@ -41,6 +42,18 @@ class CloudSpec(ClusterSpec):
     def manages_machines(self) -> bool:
         """Whether the cloud brings machines as pods need them, so that there are no pools."""
         return False
+
+    @property
+    def known_traits(self) -> Traits:
+        """With its own pools beside those that somebody else looks after, where it has pools at all."""
+        if self.manages_machines:
+            return self.traits
+        own = {pool.name: Machines(gpu=pool.gpu, taints=self.taints(pool)) for pool in self.node_pools}
+        return self.traits.model_copy(update={"node_pools": {**own, **(self.traits.node_pools or {})}})
+
+    def taints(self, pool: NodePool) -> tuple[Taint, ...]:
+        """What keeps pods off the machines of `pool`."""
+        return pool.all_taints
 
     @model_validator(mode="after")
     def _pools(self) -> Self:

@@ -76,6 +76,11 @@ class ClusterSpec(Value):
             raise ValueError(f"{fact}. Leave it out, and say `credentials` in the model stack")
         return traits
 
+    @property
+    def known_traits(self) -> Traits:
+        """Its traits, with those that follow from what else it says."""
+        return self.traits
+
     def cluster_name(self, name: str) -> str:
         """What the cluster of environment `name` is called where it is provisioned. Raises SlipwayError if too long."""
         if len(full := f"slipway-{name}") > self.name_limit:
@@ -124,7 +129,7 @@ class Cluster(Kind, Component):
     ) -> None:
         require(spec.extra)
         super().__init__(name, opts)
-        self.context = Context(traits=spec.traits, conventions=conventions)
+        self.context = Context(traits=spec.known_traits, conventions=conventions)
         self.context_name: str | None = spec.known_context()
         self.ready: list[pulumi.Resource] = []
         self.kubeconfig = pulumi.Output.secret(self.provision(spec))

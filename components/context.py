@@ -5,8 +5,9 @@ from typing import Literal
 from components.location.sources import S3Endpoint, Source
 from components.mirror import Mirror
 from components.network import Cidr
+from components.node_pool import Machines
 from components.unit import Namespace
-from components.values import Value
+from components.values import DnsLabel, Value
 
 Profile = Literal["laptop", "production"]
 """A laptop runs everything once, in 8 GiB, and may be careless; production may not."""
@@ -48,6 +49,8 @@ class Traits(Value):
     """Whether nodes offer their GPUs (nvidia.com/gpu) without an add-on."""
     gpu_runtime_class: str | None = None
     """The RuntimeClass of containers that use a GPU; None where the default one does."""
+    node_pools: dict[DnsLabel, Machines] | None = None
+    """The pools of its machines, by the label slipway/pool of these; None where they are not known."""
     node_network: Cidr | None = None
     """The network of the nodes, where it is known that nobody gives away the addresses at its top."""
     node_ports: dict[int, int] = {}

@@ -7,7 +7,7 @@ from graphlib import CycleError, TopologicalSorter
 
 from components.addon import Addon
 from components.context import Context
-from components.errors import Invalid, Mistake
+from components.errors import Invalid, Mistake, nearest
 from components.model_stack import ModelStack
 from components.unit import Namespace, Unit
 from components.values import Value
@@ -28,7 +28,7 @@ class Environment(Value):
         built = [addon.unit(context) for addon in self.addons]
         alone = (*self._missing(context), *self._unfit(context), *self._unreadable(context))
         together = (*self._twice(built), *self._disagreeing(built, context), *self._fighting(context))
-        if found := (*alone, *together):
+        if found := (*alone, *together, *self._unanswered(context)):
             raise Invalid(found)
         units = {type(addon): unit for addon, unit in zip(self.addons, built, strict=True)}
         mirror = context.conventions.mirror
@@ -80,9 +80,12 @@ class Environment(Value):
                 yield Mistake(("models", name), f"{times} units of this environment have the name {name!r}. Rename one")
 
     def _disagreeing(self, built: list[Unit], context: Context) -> Iterator[Mistake]:
-        spaces: dict[str, Namespace] = {context.models.name: context.models} if self.stacks else {}
+        spaces: dict[str, Namespace] = {}
         for addon, space in zip(self.addons, (unit.namespace for unit in built), strict=True):
-            if (first := spaces.setdefault(space.name, space)) != space:
+            if space.name == context.models.name:
+                fact = f"{space.name!r} belongs to the add-on {addon.key()!r}"
+                yield Mistake(("namespace",), f"{fact}. Choose a namespace of the models' own")
+            elif (first := spaces.setdefault(space.name, space)) != space:
                 levels = f"{space.pod_security} and {first.pod_security}"
                 message = f"wants namespace {space.name!r} with another pod security than its neighbour ({levels})"
                 yield Mistake(("addons", addon.key()), f"{message}. Give it a namespace of its own")
@@ -94,6 +97,15 @@ class Environment(Value):
                 if (first := claimed.setdefault(claim, path)) != path:
                     fact = f"is the {claim}, as {first[-1]!r} is"
                     yield Mistake(path, f"{fact}. Change one of the two, or leave it out")
+
+    def _unanswered(self, context: Context) -> Iterator[Mistake]:
+        claimed = {claim for _, item in self._items() for claim in item.claims(context)}
+        for stack in self.stacks:
+            for asked in (each for each in stack.asks(context) if each not in claimed):
+                kind = asked.partition(" ")[0]
+                known = [claim for claim in claimed if claim.startswith(f"{kind} ")]
+                cure = nearest(asked, known) if known else "Add that stack to models"
+                yield Mistake(("models", stack.name), f"calls {asked}, which no stack of this environment is. {cure}")
 
     def _items(self) -> Iterator[tuple[tuple[str, str], Addon | ModelStack]]:
         yield from ((("addons", addon.key()), addon) for addon in self.addons)

@@ -1,5 +1,6 @@
 """What a model stack is. A serving runtime is a subclass; a stack, an instance."""
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar, Protocol, Self
 
@@ -11,13 +12,14 @@ from components.catalog import Kind
 from components.context import Context
 from components.errors import Mistake, YamlPath
 from components.location import sources
+from components.location.s3 import s3_used, to_s3
 from components.location.store import Grant, StoreUrl, store
 from components.location.uri import REGISTRY, STORES, location
 from components.model import Format, Model
 from components.network_policy import Rules, to_stores
 from components.picture import Step
 from components.unit import MANAGED_BY, KubernetesObject, Unit
-from components.values import DnsLabel, V, Value, within
+from components.values import DnsLabel, Resources, V, Value, within
 
 
 class Endpoint(Value):
@@ -105,6 +107,10 @@ class ModelStack(Kind, Value):
         """What only one member of an environment can be, such as "host ai-demo.example.com/iris"."""
         return tuple(f"model stack {each.name}" for each in self.versions)
 
+    def asks(self, context: Context) -> tuple[str, ...]:
+        """What it calls of its environment, each as somebody's claim has it."""
+        return ()
+
     def needs(self, context: Context) -> tuple[type[Addon], ...]:
         """The add-ons that this stack cannot serve without, on this cluster."""
         return ()
@@ -131,6 +137,7 @@ class ModelStack(Kind, Value):
     def mistakes(self, context: Context) -> Iterator[Mistake]:
         """What keeps it from being served as it says on this cluster, each with its cure and the path of its field."""
         yield from sources.refusals(self.uris, context.conventions.sources)
+        yield from self._without_gpus(context)
         for path, uri in self.uris.items():
             scheme = location(uri).scheme
             if scheme == "oci" and not context.traits.image_volumes:
@@ -139,6 +146,15 @@ class ModelStack(Kind, Value):
             if scheme == REGISTRY:
                 cure = "Say slipway:model_registry, or give the place"
                 yield Mistake(path, f"is the model's name in a registry, not its place. {cure}")
+
+    def _without_gpus(self, context: Context) -> Iterator[Mistake]:
+        """Pods that wait for ever, because no machine has as many GPUs."""
+        pools = context.traits.node_pools
+        most = max((each.gpus for each in pools.values()), default=0) if pools is not None else math.inf
+        for path, asked in within(self, Resources):
+            if asked.gpus > most:
+                cure = f"Add a node pool with {asked.gpus}, or ask for fewer"
+                yield Mistake((*path, "gpus"), f"machines of this cluster have {most} GPUs at most. {cure}")
 
     def unit(self, context: Context) -> Unit:
         """Everything that serves this stack, in the models' namespace."""
@@ -157,7 +173,8 @@ class ModelStack(Kind, Value):
 
     def to_stores(self, context: Context) -> Rules:
         """What lets its pods call stores, and ask for that identity."""
-        return to_stores(context.traits.identity_endpoints if self.by_identity(context) else ())
+        identity = context.traits.identity_endpoints if self.by_identity(context) else ()
+        return [*to_stores(identity), *to_s3(s3_used(context.conventions.s3_endpoint, self.stores))]
 
     def objects(self, context: Context) -> list[KubernetesObject]:
         """The Kubernetes objects of this stack."""

@@ -28,6 +28,18 @@ class Gpu(Value):
     count: Whole = Field(default=1, ge=1, le=16)
 
 
+class Machines(Value):
+    """What pods must know of a pool of a cluster: a machine's GPUs, and the taints to tolerate beside that of GPUs."""
+
+    gpu: Gpu | None = None
+    taints: tuple[Taint, ...] = ()
+
+    @property
+    def gpus(self) -> int:
+        """How many one machine has."""
+        return self.gpu.count if self.gpu else 0
+
+
 class NodePool(Value):
     """Machines that a cluster autoscaler adds and removes, between `min` and `max`, as pods need them."""
 

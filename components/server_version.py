@@ -17,6 +17,7 @@ from components.context import Context
 from components.errors import Mistake
 from components.location import artefact, model_files
 from components.location.model_files import Loaded
+from components.location.s3 import s3_used, s3_variables
 from components.location.volumes import SharedVolume
 from components.model_stack import ModelStack
 from components.network_policy import Rules, to_collector
@@ -83,6 +84,8 @@ class ServerVersion(ModelStack):
                 fact = "has no class, and this cluster none that many nodes mount at once"
                 cure = "Name a storage_class of it, or install one (add-on 'nfs_provisioner')"
                 yield Mistake(("shared_volumes", name), f"{fact}. {cure}")
+        if (pools := context.traits.node_pools) is not None:
+            yield from (each.below("placement") for each in self.placement.mistakes(self.resources, pools))
         if self.autoscaling and self.autoscaling.metrics and not context.traits.metrics_adapter:
             cure = "Use queries, which KEDA asks of Prometheus, or say traits.metrics_adapter: true"
             yield Mistake(("autoscaling", "metrics"), f"no adapter of this cluster serves them. {cure}")
@@ -102,13 +105,18 @@ class ServerVersion(ModelStack):
 
     def running(self, context: Context, opened: bool) -> list[KubernetesObject]:
         """What runs this version, whoever is led to it; `opened`: also callers from outside the cluster."""
-        server = server_pod.traced(self.server(), context.conventions.traces)
+        server = self._told(context)
         loaded = model_files.load(self.name, self.files(), self.served(), context, self.credentials)
         return [
             *(self._owned(each, context) for each in loaded.objects),
             *self._access(context, server, loaded, opened),
             *self._workload(context, server, loaded),
         ]
+
+    def _told(self, context: Context) -> Server:
+        """Its process, which learns where this environment keeps what it reads and collects its spans."""
+        own = s3_variables(s3_used(context.conventions.s3_endpoint, self.reads))
+        return server_pod.traced(server_pod.with_variables(self.server(), own), context.conventions.traces)
 
     def _owned(self, manifest: KubernetesObject, context: Context) -> KubernetesObject:
         """The object, in the models' namespace if its kind lives in one, and labelled."""

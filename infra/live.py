@@ -7,17 +7,18 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from urllib.parse import SplitResult, urlsplit
 
 import yaml
-from kubernetes import client, config
-from kubernetes.stream.ws_client import portforward_call
 from urllib3 import Retry
 from urllib3.exceptions import HTTPError
 
 from components.errors import SlipwayError
 from infra.patience import Patience
+
+if TYPE_CHECKING:  # half of a command's start, and many commands ask no cluster
+    from kubernetes import client
 
 CONNECT_SECONDS, ANSWER_SECONDS = 5, 15
 APPLY_SECONDS = 30
@@ -35,8 +36,6 @@ RETRY = Retry(
     status_forcelist=BUSY,
     raise_on_status=False,
 )
-_new_client: Callable[..., object] = config.new_client_from_config
-_port_forward: Callable[..., Any] = portforward_call
 
 
 class Unreachable(SlipwayError):
@@ -70,8 +69,11 @@ class Live:
         self.kubeconfig, self.context = kubeconfig, context
 
     @cached_property
-    def api(self) -> client.ApiClient:
+    def api(self) -> "client.ApiClient":
         """A client of this cluster. Raises SlipwayError where the kubeconfig is missing or wrong."""
+        from kubernetes import client, config
+
+        new_client: Callable[..., object] = config.new_client_from_config
         if not self.kubeconfig.exists():
             raise SlipwayError(
                 f"kubeconfig {self.kubeconfig} does not exist. Bring its cluster up, or name another file"
@@ -79,7 +81,7 @@ class Live:
         chosen = client.Configuration()
         chosen.retries = RETRY
         try:
-            api = _new_client(str(self.kubeconfig), self.context, client_configuration=chosen)
+            api = new_client(str(self.kubeconfig), self.context, client_configuration=chosen)
             if not re.match("https?://[^ ]+$", chosen.host):
                 raise ValueError(f"{chosen.host!r} is not the address of an API server")
             return cast(client.ApiClient, api)
@@ -125,10 +127,12 @@ class Live:
     @contextmanager
     def answering(self) -> Iterator[None]:
         """Turns a cluster's silence or refusal into a SlipwayError."""
+        from kubernetes.client import ApiException
+
         host = self.api.configuration.host
         try:
             yield
-        except client.ApiException as error:
+        except ApiException as error:
             answer = Answer(error.status or 0, str(error.body), error.reason)
             kind = SlipwayError if answer.status and answer.status not in BUSY else Unreachable
             raise kind(f"cluster at {host} refuses: {answer.reason}") from None
@@ -155,6 +159,9 @@ class Live:
         return json.loads(text)
 
     def _forwarded(self, address: SplitResult) -> Any:
+        from kubernetes.stream.ws_client import portforward_call
+
+        port_forward: Callable[..., Any] = portforward_call
         service, namespace = str(address.hostname).split(".")[:2]
         pod, port = self._ready_pod(service, namespace)
         path = f"/api/v1/namespaces/{namespace}/pods/{pod}/portforward?ports={port}"
@@ -163,7 +170,7 @@ class Live:
         while True:
             try:
                 with self.answering():
-                    stream = _port_forward(self.api.configuration, method, url, headers=headers).socket(port)
+                    stream = port_forward(self.api.configuration, method, url, headers=headers).socket(port)
                     stream.settimeout(PREDICTION_SECONDS)
                     return stream
             except Unreachable:

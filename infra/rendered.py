@@ -34,10 +34,6 @@ class Rendered:
         self._target, self._kubectl = target, kubectl
         self._written: list[Identity] = []
 
-    @cached_property
-    def _units(self) -> tuple[Unit, ...]:
-        return self._target.units()
-
     def apply(self) -> Step:
         """Make every object as rendered, and generate the Secrets that are not there.
 
@@ -96,14 +92,14 @@ class Rendered:
     @cached_property
     def _objects(self) -> list[KubernetesObject]:
         """What is to be on the cluster, namespaces of ours first; generated Secrets without their values."""
-        (_, namespaces), *folders = sorted(render.folders(self._units))
+        (_, namespaces), *folders = sorted(render.folders(self._target.units()))
         own = (each for each in namespaces if each["metadata"]["name"] not in self._foreign)
         rest = (manifest for _, objects in folders for manifest in objects)
-        return [*own, *(manifest for manifest, _ in generated(self._units)), *rest]
+        return [*own, *(manifest for manifest, _ in generated(self._target.units())), *rest]
 
     def _filled(self) -> Iterator[KubernetesObject]:
         """The objects, a generated Secret with values for what the cluster lacks of it, or not at all."""
-        digits = {identity(manifest): keys for manifest, keys in generated(self._units)}
+        digits = {identity(manifest): keys for manifest, keys in generated(self._target.units())}
         for manifest in self._objects:
             keys = digits.get(identity(manifest), {})
             found = (self._kubectl.get(manifest) if keys else None) or {}
@@ -117,7 +113,7 @@ class Rendered:
     def _foreign(self) -> frozenset[str]:
         """Namespaces that are there, and neither say nor are noted to be ours: they are not changed, nor removed."""
         noted = {each.name for each in self._note()[0] if each.kind == "Namespace"}
-        spaces = {unit.namespace.name: unit.namespace for unit in self._units}
+        spaces = {unit.namespace.name: unit.namespace for unit in self._target.units()}
         found = self._kubectl.find(space.manifest() for name, space in spaces.items() if name not in noted)
         return frozenset(
             each["metadata"]["name"]

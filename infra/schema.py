@@ -34,6 +34,7 @@ ENCRYPTED: JsonSchema = {
     "additionalProperties": False,
 }
 
+_NAMESPACE: JsonSchema = {"description": "Where the model stacks live; models by default.", "type": "string"}
 _REGISTRIES: JsonSchema = {
     "description": "Beginnings of the images that may run, such as registry.example.com/mirror.",
     "type": "array",
@@ -79,7 +80,7 @@ def schema() -> JsonSchema:
     profile = {"description": "How much it may cost, and how careless it may be.", "enum": list(get_args(Profile))}
     exceptions = {"description": "Who may break a rule of policy.", "type": "array", "items": kinds[PolicyException]}
     stores = {"sources": _SOURCES, "s3_endpoint": _S3_ENDPOINT, "model_registry": _REGISTRY}
-    agreed = {"profile": profile, "mirror": kinds[Mirror], **stores}
+    agreed = {"profile": profile, "mirror": kinds[Mirror], "namespace": _NAMESPACE, **stores}
     judged = {"exceptions": exceptions, "registries": _REGISTRIES}
     return _file({**sections, **agreed, **judged}, defined | partial)
 

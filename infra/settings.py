@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, Field, ValidationError
 
 from components import catalog
 from components.addon import Addon
@@ -18,8 +20,8 @@ from components.location.sources import S3Endpoint, Source
 from components.mirror import Mirror
 from components.mistakes import mistakes
 from components.model_stack import ModelStack
-from components.unit import Unit
-from components.values import Value, merged
+from components.unit import Namespace, Unit
+from components.values import DnsLabel, Value, merged
 from infra import engine_config, environment_file
 from infra.policy import Terms
 from infra.registry import Tracking, pinned
@@ -29,6 +31,16 @@ Choices = dict[str, dict[str, Any] | None]
 PREFIX = "slipway:"
 AGREED = {"mirror", "profile", "s3_endpoint", "sources"}
 """The settings that are conventions, for all that belongs to an environment."""
+OTHERS = ("kube-", "openshift-")
+"""How the names of namespaces begin that belong to a cluster itself."""
+
+
+def _free(namespace: str) -> str:
+    if namespace == "default":
+        raise ValueError("is everybody's, and never goes. Choose a namespace of the models' own")
+    if namespace.startswith(OTHERS):
+        raise ValueError("belongs to the cluster itself. Choose a namespace of the models' own")
+    return namespace
 
 
 class Settings(Value):
@@ -40,6 +52,8 @@ class Settings(Value):
     cluster: Choices = Field(min_length=1, max_length=1)
     addons: Choices = {}
     models: Choices = {}
+    namespace: Annotated[DnsLabel, AfterValidator(_free)] = Conventions().models.name
+    """Where model stacks live."""
     profile: Profile = "production"
     mirror: Mirror = Mirror()
     exceptions: tuple[PolicyException, ...] = ()
@@ -56,23 +70,28 @@ class ClusterKind(NamedTuple):
     spec: ClusterSpec
 
 
-class Target(NamedTuple):
+@dataclass(frozen=True)
+class Target:
     """An environment, checked: which cluster, and what belongs on it."""
 
     name: str
     cluster: ClusterKind
     environment: Environment
-    conventions: Conventions = Conventions()
-    terms: Terms = Terms()
+    conventions: Conventions = field(default_factory=Conventions)
+    terms: Terms = field(default_factory=Terms)
     """On which policy judges it."""
 
     @property
     def context(self) -> Context:
         """What units may know about the cluster and the environment."""
-        return Context(traits=self.cluster.spec.traits, conventions=self.conventions)
+        return Context(traits=self.cluster.spec.known_traits, conventions=self.conventions)
 
     def units(self) -> tuple[Unit, ...]:
-        """Everything that belongs on the cluster, in order."""
+        """Everything that belongs on the cluster, in order; whoever asks again is told the same."""
+        return self._units
+
+    @cached_property
+    def _units(self) -> tuple[Unit, ...]:
         return tuple(self.environment.units(self.context))
 
 
@@ -113,7 +132,8 @@ def target(name: str, chosen: Mapping[str, Any]) -> Target:
         settings = Settings.model_validate(chosen)
         registry = settings.model_registry
         agreed = terms(settings.profile, settings.exceptions, settings.registries, settings.sources)
-        conventions = Conventions.model_validate(settings.model_dump(include=AGREED))
+        space = Namespace(name=settings.namespace)
+        conventions = Conventions.model_validate({**settings.model_dump(include=AGREED), "models": space})
     clusters = [reader.cluster(*choice) for choice in _well_formed(chosen, "cluster")]
     addons = [reader.addon(*choice) for choice in _well_formed(chosen, "addons")]
     stacks = {key: reader.stack(key, choice, registry) for key, choice in _well_formed(chosen, "models")}

@@ -3,6 +3,7 @@
 import functools
 import string
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -97,4 +98,4 @@ def extended(target: Target, written: list[Choices]) -> Target:
     """The environment with stacks written in Python beside its own. Raises ValidationError where one is wrong."""
     found = tuple(map(MLServer.model_validate, written))
     environment = target.environment.model_copy(update={"stacks": (*target.environment.stacks, *found)})
-    return target._replace(environment=environment)
+    return replace(target, environment=environment)

@@ -72,6 +72,8 @@ class KServe(Addon):
     gateway: Annotated[str, AfterValidator(_gateway)] | None = None
     runtimes: tuple[Runtime, ...] = Field(default=tuple(RUNTIMES)[:-1], min_length=1)
     """The servers that a model can ask for; all but Hugging Face's, which is many gigabytes."""
+    graphs: bool = False
+    """Whether InferenceGraphs run: KServe's router keeps no more than the baseline standard of pod security."""
 
     @model_validator(mode="after")
     def _one_way_in(self) -> Self:
@@ -84,9 +86,10 @@ class KServe(Addon):
         return (CertManager, *gateway)
 
     def conventions(self, given: Conventions) -> Conventions:
-        """What limits of time, and routes of the stacks' own, depend on."""
-        opened = self.gateway or self.ingress_class
-        return given.model_copy(update={"kserve_routes": bool(self.gateway), "kserve_opens": bool(opened)})
+        """What routes of the stacks and limits of time depend on; and a router says no seccomp profile."""
+        models = given.models.model_copy(update={"pod_security": "baseline"}) if self.graphs else given.models
+        opens = {"kserve_routes": bool(self.gateway), "kserve_opens": bool(self.gateway or self.ingress_class)}
+        return given.model_copy(update={"models": models, **opens})
 
     def mistakes(self, context: Context) -> Iterator[Mistake]:
         if context.production and self.domain == "models.example.com" and (self.ingress_class or self.gateway):

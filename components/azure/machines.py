@@ -6,7 +6,7 @@ Source: https://learn.microsoft.com/azure/virtual-machines/vm-naming-conventions
 import re
 from typing import NamedTuple
 
-from components.node_pool import Architecture, Gpu, NodePool
+from components.node_pool import Architecture, Gpu, NodePool, Taint
 
 _SIZE = re.compile(
     r"Standard_(?P<family>[A-Z]+)(?P<cpus>\d+)(-\d+)?(?P<features>[a-z]*)(_[A-Z]+\d+)?_v(?P<version>\d+)"
@@ -31,6 +31,11 @@ _GPUS = {
 _TIERS = {"P4": 32, "P6": 64, "P10": 128, "P15": 256, "P20": 512, "P30": 1024, "P40": 2048, "P50": 4096}
 _TIERS |= {"P60": 8192, "P70": 16384}
 """Premium SSDs, in GiB. Source: https://azure.microsoft.com/pricing/details/managed-disks"""
+
+SPOT = "kubernetes.azure.com/scalesetpriority"
+"""AKS puts this label and this taint onto spot machines whether asked or not; unsaid, they would show as changes."""
+SYSTEM_ONLY = Taint(key="CriticalAddonsOnly", value="true")
+"""Source: https://learn.microsoft.com/azure/aks/use-system-pools"""
 
 
 class Machine(NamedTuple):
@@ -64,6 +69,12 @@ def os_disk(pool: NodePool) -> str | None:
     if pool.disk_gib < machine(pool.machine).scratch_gib:
         return None
     return next(tier for tier, size in _TIERS.items() if pool.disk_gib <= size)
+
+
+def taints(pool: NodePool) -> tuple[Taint, ...]:
+    """Its own, and those that AKS gives machines of its kind."""
+    spot = (Taint(key=SPOT, value="spot"),) if pool.spot else ()
+    return (*pool.all_taints, *((SYSTEM_ONLY,) if pool.system else ()), *spot)
 
 
 def checked(pool: NodePool) -> NodePool:

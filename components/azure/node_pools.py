@@ -6,14 +6,9 @@ from typing import Any, NamedTuple
 import pulumi
 from pulumi_azure_native import containerservice as aks
 
-from components.azure.machines import os_disk
+from components.azure.machines import SPOT, os_disk, taints
 from components.azure.place import Place
 from components.node_pool import NodePool, Taint
-
-SPOT = "kubernetes.azure.com/scalesetpriority"
-"""AKS puts this label and this taint onto spot machines whether asked or not; unsaid, they would show as changes."""
-SYSTEM_ONLY = Taint(key="CriticalAddonsOnly", value="true")
-"""Source: https://learn.microsoft.com/azure/aks/use-system-pools"""
 
 
 class PoolSettings(NamedTuple):
@@ -42,7 +37,7 @@ def profile(pool: NodePool, settings: PoolSettings) -> aks.ManagedClusterAgentPo
         "min_count": pool.min,
         "max_count": pool.max,
         "node_labels": pool.all_labels | ({SPOT: "spot"} if pool.spot else {}),
-        "node_taints": [_written(taint) for taint in _taints(pool)],
+        "node_taints": [_written(taint) for taint in taints(pool)],
         "tags": settings.tags,
         **_system(pool, settings.host_encryption),
         **_kind(pool),
@@ -93,11 +88,6 @@ def _pool(place: Place, cluster: aks.ManagedCluster, pool: NodePool, settings: P
         opts=place.child(ignore_changes=["count"], delete_before_replace=True),
         **shared,
     )
-
-
-def _taints(pool: NodePool) -> tuple[Taint, ...]:
-    spot = (Taint(key=SPOT, value="spot"),) if pool.spot else ()
-    return (*pool.all_taints, *((SYSTEM_ONLY,) if pool.system else ()), *spot)
 
 
 def _written(taint: Taint) -> str:

@@ -9,14 +9,14 @@ from pydantic import AfterValidator, Field, model_validator
 
 from components.azure.addresses import Addresses
 from components.azure.locations import Location, zones
-from components.azure.machines import checked, os_disk
+from components.azure.machines import checked, os_disk, taints
 from components.azure.resource_ids import RegistryId, ResourceGroup, Uuid
 from components.cloud import CloudSpec
 from components.cluster import HOURS, Charge, Cluster, Identity, SignIn
 from components.context import Traits
 from components.errors import SlipwayError
 from components.location.store import Grant
-from components.node_pool import NodePool
+from components.node_pool import NodePool, Taint
 
 Day = Literal["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"]
 AksNodePool = Annotated[NodePool, AfterValidator(checked)]
@@ -115,6 +115,9 @@ class Aks(Cluster):
                 if tier := os_disk(pool):
                     used[f"{tier} disk month"] += pool.min
             return tuple(Charge(what, amount) for what, amount in used.items() if amount)
+
+        def taints(self, pool: NodePool) -> tuple[Taint, ...]:
+            return taints(pool)
 
         @property
         def system_pool(self) -> NodePool:

@@ -67,6 +67,7 @@ class K3d(Cluster):
             storage_class="local-path",
             image_volumes=True,
             metrics_api=True,
+            node_pools={},
             node_network="172.25.0.0/16",
             node_ports={80: 30080, 443: 30443},
             cni_layout="k3d",

@@ -1,1 +1,1 @@
-"""InferenceServices and InferenceGraphs of KServe 0.20, in its Standard mode."""
+"""The parts of KServe's InferenceServices and InferenceGraphs, as its Standard mode heeds them."""

@@ -12,6 +12,8 @@ Found = Iterator[str]
 MODE = "serving.kserve.io/deploymentMode"
 STANDARD = ("Standard", "RawDeployment")
 """The mode without Knative, by its name and its former one."""
+LONGEST = 58
+"""The longest name of a Deployment: KServe puts `isvc.` before it in a label, whose value may have 63 characters."""
 SCALER = "serving.kserve.io/autoscalerClass"
 SCALERS = ("hpa", "keda", "external", "none")
 SCALING = ("maxReplicas", "scaleTarget", "scaleMetric", "autoScaling")

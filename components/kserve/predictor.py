@@ -6,6 +6,7 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from components import formats
+from components.checked import Checked
 from components.errors import YamlPath
 from components.kserve import ignored, storage
 from components.kserve.servers import FORMATS, SERVERS, Protocol, protocol
@@ -25,7 +26,7 @@ LEGACY = ("huggingface", "lightgbm", "onnx", "paddle", "pmml", "pytorch", "sklea
 SERVED = ("model", *LEGACY)
 
 
-class Predictor(Value):
+class Predictor(Checked):
     """What answers: `model`, which one of KServe's servers loads, or a model or containers in `spec`.
 
     `protocol`, `runtime`, `resources` and `startup_seconds` are the model's.
@@ -39,12 +40,6 @@ class Predictor(Value):
     startup_seconds: Whole = Field(default=300, ge=10, le=3600)
     spec: PredictorSpec = {}
     """All else, as KServe spells it: replicas, autoscaling, volumes, a logger."""
-
-    @model_validator(mode="after")
-    def _one_implementation(self) -> Self:
-        if found := list(self._refusals()):
-            raise ValueError("; ".join(found))
-        return self
 
     def _refusals(self) -> Iterator[str]:
         ways = [*(["model"] if self.model else []), *(f"spec.{each}" for each in SERVED if each in self.spec)]

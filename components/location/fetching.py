@@ -10,6 +10,7 @@ from typing import Any
 from components.context import Context
 from components.location import hosts, sources
 from components.location.artefact import Files
+from components.location.s3 import s3_variables, to_s3
 from components.location.uri import location
 from components.model import MODELS_FOLDER, Model
 from components.network_policy import Rules, to_stores
@@ -64,8 +65,7 @@ def container(
     models: Mapping[str, Model], context: Context, credentials: str | None, mounts: list[dict[str, Any]]
 ) -> dict[str, Any]:
     """The init container; `mounts` are of what it only reads, the keys of Secret `credentials` are its variables."""
-    endpoint = context.conventions.s3_endpoint
-    env = {"PYTHONDONTWRITEBYTECODE": "1", **({"AWS_ENDPOINT_URL_S3": endpoint} if endpoint else {})}
+    env = {"PYTHONDONTWRITEBYTECODE": "1", **s3_variables(context.conventions.s3_endpoint)}
     return {
         "name": "fetch",
         "image": IMAGE,
@@ -100,8 +100,7 @@ def calls(models: Mapping[str, Model], context: Context) -> Rules:
     schemes = {each.scheme for each in found}
     identity = context.traits.identity_endpoints if schemes & set(context.traits.store_schemes) else ()
     named = [hosts.opening(each.place) for each in found if each.scheme == "https"]
-    endpoint = context.conventions.s3_endpoint
-    return [*to_stores(identity), *named, *([hosts.opening(endpoint.partition("://")[2])] if endpoint else [])]
+    return [*to_stores(identity), *named, *to_s3(context.conventions.s3_endpoint)]
 
 
 def _entry(name: str, model: Model) -> dict[str, Any]:

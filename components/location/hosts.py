@@ -45,12 +45,12 @@ def _address(name: str) -> Address | None:
     return None
 
 
-def opening(host: str) -> dict[str, Any]:
-    """The egress rule of a NetworkPolicy that lets pods call `host`.
+def opening(host: str, default: int = 443) -> dict[str, Any]:
+    """The egress rule of a NetworkPolicy that lets pods call `host`, at port `default` where it names none.
 
     A Service of the cluster may lead to another port of its pods, so its whole namespace is opened.
     """
-    name, port = parts(host)
+    name, port = parts(host, default)
     if namespace := re.fullmatch(r"[^.]+\.([^.]+)\.svc(\.cluster\.local)?", name):
         return {"to": [in_namespace(namespace[1])]}
     return {"ports": [{"protocol": "TCP", "port": port}]}

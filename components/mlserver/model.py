@@ -4,10 +4,11 @@ https://mlserver.readthedocs.io/en/stable/reference/model-settings.html
 """
 
 from collections.abc import Iterator
-from typing import Annotated, Any, Self
+from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints, model_validator
 
+from components.checked import Checked
 from components.model import Format, Model
 from components.values import Value, Whole
 
@@ -30,7 +31,7 @@ class Batching(Value):
     seconds: float = Field(gt=0, le=60)
 
 
-class ServedModel(Model):
+class ServedModel(Checked, Model):
     """A model, and how MLServer runs it."""
 
     implementation: Annotated[str, StringConstraints(pattern=r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)+$")] | None = None
@@ -43,12 +44,6 @@ class ServedModel(Model):
     @classmethod
     def _of_any_model(cls, given: Any) -> Any:
         return {name: getattr(given, name) for name in given.model_fields_set} if type(given) is Model else given
-
-    @model_validator(mode="after")
-    def _can_be_loaded(self) -> Self:
-        if found := list(self._refusals()):
-            raise ValueError("; ".join(found))
-        return self
 
     def _refusals(self) -> Iterator[str]:
         if (self.format == "python") != bool(self.implementation):

@@ -1,5 +1,7 @@
 """The dashboards of the serving stack."""
 
+from functools import cache
+
 from components.observability.grafana import Dashboard, Panel, Query, Row, Unit, Variable
 from components.observability.serving import GRAPH, STACK, percentile
 
@@ -7,6 +9,7 @@ MESH = 'reporter="source",destination_service_namespace="{}",destination_service
 """What gateways report: in ambient mode nobody else sees requests, nodes see connections."""
 
 
+@cache
 def dashboards(models: str) -> tuple[Dashboard, ...]:
     """Every dashboard, about the namespace `models`."""
     return serving(models), mesh(models)

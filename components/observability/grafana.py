@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Any, Literal
 
 from pydantic import Field
@@ -113,10 +114,14 @@ class Dashboard(Value):
 
     def config_map(self, namespace: str, of: str) -> KubernetesObject:
         """Where the sidecar of Grafana finds it."""
-        text = json.dumps(self.model(), indent=1, sort_keys=True) + "\n"
-        found = platform_object("v1", "ConfigMap", self.name, namespace, of=of, data={f"{self.name}.json": text})
+        data = {f"{self.name}.json": self._text}
+        found = platform_object("v1", "ConfigMap", self.name, namespace, of=of, data=data)
         found["metadata"]["labels"] |= {"grafana_dashboard": "1"}
         return found
+
+    @cached_property
+    def _text(self) -> str:
+        return json.dumps(self.model(), indent=1, sort_keys=True) + "\n"
 
     def _placed(self) -> Iterator[dict[str, Any]]:
         number = top = 0

@@ -1,8 +1,11 @@
 """On which machines a model's pods run, and what an update may take of them."""
 
+from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
 from components.context import Traits
+from components.errors import Mistake, nearest
+from components.node_pool import Machines, Taint
 from components.objects import spread
 from components.values import GPU_RESOURCE, DnsLabel, LabelKey, Labels, LabelValue, Resources, Value
 
@@ -21,6 +24,11 @@ class Toleration(Value):
     key: LabelKey
     value: LabelValue | None = None
     effect: Literal["NoSchedule", "NoExecute"] | None = None
+
+    def covers(self, taint: Taint) -> bool:
+        """Whether pods with it may run where `taint` is."""
+        effect, value = self.effect in (None, taint.effect), self.value in (None, taint.value)
+        return self.key == taint.key and value and effect
 
     def spelled(self) -> dict[str, str]:
         """As a pod spells it."""
@@ -47,7 +55,7 @@ class Placement(Value):
     def fields(self, resources: Resources, traits: Traits) -> dict[str, Any]:
         """The fields of a PodSpec that lead pods with `resources` to the right machines."""
         nodes = {**self.node_labels, **self._own_labels()}
-        tolerations = [each.spelled() for each in (*_of_gpus(resources), *self._of_spot(), *self.tolerations)]
+        tolerations = [each.spelled() for each in self._tolerated(resources)]
         runtime = traits.gpu_runtime_class if resources.gpus else None
         found = {
             "runtimeClassName": runtime,
@@ -57,6 +65,28 @@ class Placement(Value):
         }
         return {key: value for key, value in found.items() if value}
 
+    def mistakes(self, resources: Resources, pools: Mapping[str, Machines]) -> Iterator[Mistake]:
+        """Why no machine of `pools`, which are all that the cluster has, would take pods with `resources`."""
+        chosen = {name: each for name, each in pools.items() if self.pool in (None, name)}
+        products = {each.gpu.type for each in chosen.values() if each.gpu}
+        if self.pool and not chosen:
+            cure = nearest(self.pool, pools) if pools else "Leave it out"
+            yield Mistake(("pool",), f"this cluster has no node pool {self.pool!r}. {cure}")
+        elif self.gpu and self.gpu not in products:
+            cure = nearest(self.gpu, products) if products else "Leave it out, or add a node pool of them"
+            yield Mistake(("gpu",), f"no node pool that it may use has {self.gpu}. {cure}")
+        elif self.pool:
+            yield from self._kept_off(resources, pools[self.pool])
+
+    def _kept_off(self, resources: Resources, machines: Machines) -> Iterator[Mistake]:
+        if resources.gpus > machines.gpus:
+            fact = f"its machines have {machines.gpus} GPUs each, and {resources.gpus} are asked for"
+            yield Mistake(("pool",), f"{fact}. Choose another pool, or fewer GPUs")
+        for taint in (each for each in machines.taints if each.effect != "PreferNoSchedule"):
+            if not any(each.covers(taint) for each in self._tolerated(resources)):
+                cure = "Add it to tolerations, or choose another pool"
+                yield Mistake(("pool",), f"its machines have the taint {taint.key}. {cure}")
+
     def strategy(self, resources: Resources) -> dict[str, Any]:
         """How a Deployment brings in a new version: never fewer replicas, save where its GPUs must first be freed."""
         surge = 0 if resources.gpus and not self.spare_gpus else 1
@@ -65,6 +95,9 @@ class Placement(Value):
     def _own_labels(self) -> dict[str, str]:
         named = {"slipway/pool": self.pool, "slipway/gpu": self.gpu}
         return {label: name for label, name in named.items() if name}
+
+    def _tolerated(self, resources: Resources) -> tuple[Toleration, ...]:
+        return (*_of_gpus(resources), *self._of_spot(), *self.tolerations)
 
     def _of_spot(self) -> tuple[Toleration, ...]:
         return tuple(Toleration(key=key, effect="NoSchedule") for key in SPOT_TAINTS) if self.spot else ()

@@ -1,6 +1,6 @@
 """The pods of a model server: one container that keeps the restricted standard of pod security."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from components.context import Collector, Traits
@@ -10,6 +10,12 @@ from components.pods.restricted import DRAIN
 from components.pods.server import Server
 from components.pods.volume import SCRATCH, Volume
 from components.values import Resources
+
+
+def with_variables(server: Server, env: Mapping[str, str]) -> Server:
+    """The server, with those of `env` of which it says nothing itself."""
+    unsaid = {name: value for name, value in env.items() if name not in server.env_from}
+    return server.model_copy(update={"env": {**unsaid, **server.env}})
 
 
 def traced(server: Server, traces: Collector | None) -> Server:

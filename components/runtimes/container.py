@@ -1,11 +1,12 @@
 """Container: any image with a port and a way to ask whether it is ready. The escape hatch."""
 
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, Self
+from typing import Annotated, Any
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints
 
 from components.beside import Beside
+from components.checked import Checked
 from components.context import Context
 from components.location.artefact import Files
 from components.model import Model
@@ -22,7 +23,7 @@ from components.values import DnsLabel, Labels, PinnedImage
 FilePath = Annotated[str, StringConstraints(pattern=r"^[\w-][\w.-]*(/[\w-][\w.-]*)*$")]
 
 
-class Container(ModelServer):
+class Container(Checked, ModelServer):
     """One container, with what every model server gets; whatever departs from that is said."""
 
     image: PinnedImage
@@ -63,13 +64,7 @@ class Container(ModelServer):
         """Whatever its image understands."""
         return models
 
-    @model_validator(mode="after")
-    def _holds_together(self) -> Self:
-        if found := list(self._wrong()):
-            raise ValueError("; ".join(found))
-        return self
-
-    def _wrong(self) -> Iterator[str]:
+    def _refusals(self) -> Iterator[str]:
         for number in {number for number in self.ports.values() if [*self.ports.values()].count(number) > 1}:
             yield f"port {number} has two names. Keep one"
         asked = {probe.port for probe in (self.ready, self.startup, self.live) if probe and not probe.command}

@@ -16,7 +16,7 @@ from components.addons.nvidia_device_plugin import NvidiaDevicePlugin
 from components.context import Context
 from components.errors import Mistake, YamlPath
 from components.kserve import access, ignored, manifest, servers, sharing
-from components.kserve.ignored import MODE, STANDARD
+from components.kserve.ignored import LONGEST, MODE, STANDARD
 from components.kserve.manifest import Place
 from components.kserve.predictor import Canary, ExplainerSpec, Predictor, RuntimeSpec, Spec, TransformerSpec
 from components.kserve.sharing import Sharing
@@ -32,7 +32,6 @@ from components.traffic.route import Route
 from components.unit import KubernetesObject
 
 SECRET = "serving.kserve.io/secretName"
-LONGEST = 63
 PATHS = {"v1": protocols.V1, "v2": protocols.V2}
 
 
@@ -64,11 +63,9 @@ class KServe(Operated):
     answer: dict[str, Any] | None = None
 
     @model_validator(mode="after")
-    def _heeded(self) -> Self:
-        if wrong := list(self._sharing.refusals()):
-            raise versions.refused(wrong)
-        if found := list(self._refusals()):
-            raise ValueError("; ".join(found))
+    def _run_together(self) -> Self:
+        if found := list(self._sharing.refusals()):
+            raise versions.refused(found)
         return self
 
     def _refusals(self) -> Iterator[str]:
@@ -76,7 +73,7 @@ class KServe(Operated):
             yield from ignored.refusals(name, spec, self._scaler)
         yield from ignored.told(self.annotations, bool(self.canaries))
         if len(longest := max(self._sharing.deployments, key=len)) > LONGEST:
-            yield f"Service {longest} has {len(longest)} characters; Kubernetes allows {LONGEST}. Shorten the names"
+            yield f"Service {longest} has {len(longest)} characters; KServe's labels leave it {LONGEST}. Shorten names"
         if self.credentials and SECRET in self.annotations:
             yield f"credentials and the annotation {SECRET} exclude each other. Keep credentials"
         if self.serving_runtime is not None and self.name not in self._sharing.servers:
@@ -121,7 +118,7 @@ class KServe(Operated):
         return tuple(dict.fromkeys((*inside, *self._sharing.needs(context))))
 
     def claims(self, context: Context) -> tuple[str, ...]:
-        return (*super().claims(context), *self._sharing.claims)
+        return (*super().claims(context), f"InferenceService {self.name}", *self._sharing.claims)
 
     def served(self) -> Mapping[str, Model]:
         return {name: each.model for name, (_, each) in self._sharing.versions.items() if each.model}

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 from functools import cached_property
-from typing import Any, Literal, Self
+from typing import Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from components import protocols
 from components.addon import Addon
@@ -62,12 +62,6 @@ class Seldon(Operated):
     sample: dict[str, Any] | None = None
     """A request of its protocol; None takes that of the model at the graph's root."""
     answer: dict[str, Any] | None = None
-
-    @model_validator(mode="after")
-    def _agrees(self) -> Self:
-        if found := list(self._refusals()):
-            raise ValueError("; ".join(found))
-        return self
 
     def _refusals(self) -> Iterator[str]:
         said = agreement.Said(self.protocol, self.transport, self.server_type, self.annotations)

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Self
+from typing import Annotated
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, field_validator
 
 from components import protocols
+from components.checked import Checked
 from components.context import Context
 from components.flags import Scalar, spelled
 from components.location.artefact import Files
@@ -29,7 +30,7 @@ GUARDED = "model-repository,shared-memory,trace,logging"
 """What only who may read the pod's uid may call: it loads and unloads models, and maps memory."""
 
 
-class Triton(ModelServer):
+class Triton(Checked, ModelServer):
     """One server process for one or several models, and for ensembles of them."""
 
     formats = {
@@ -56,13 +57,7 @@ class Triton(ModelServer):
             raise ValueError(f"has known holes, as every one before {FLOOR}. Take {FLOOR} or a newer one")
         return image
 
-    @model_validator(mode="after")
-    def _fits_together(self) -> Self:
-        if found := list(self._wrong()):
-            raise ValueError("; ".join(found))
-        return self
-
-    def _wrong(self) -> Iterator[str]:
+    def _refusals(self) -> Iterator[str]:
         for name, ensemble in self.ensembles.items():
             yield from (f"ensemble {name!r}: {each}" for each in ensemble.mistakes(self.models))
             if name in self.models:

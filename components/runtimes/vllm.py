@@ -1,10 +1,11 @@
 """vLLM: language models behind the OpenAI API, on GPUs."""
 
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints
 
+from components.checked import Checked
 from components.context import Context
 from components.flags import Scalar
 from components.model import Model
@@ -26,7 +27,7 @@ REFUSED = {
 """Flags, and why they are none that a stack may set."""
 
 
-class VLLM(ModelServer):
+class VLLM(Checked, ModelServer):
     """One language model, on all GPUs of its pod, and adapters of it."""
 
     formats = {"huggingface": "auto"}
@@ -59,13 +60,7 @@ class VLLM(ModelServer):
     resources: Resources = Resources(cpu="2", cpu_limit="8", memory="16Gi", gpus=1)
     startup_seconds: Whole = Field(default=1800, ge=10, le=3600)
 
-    @model_validator(mode="after")
-    def _can_start(self) -> Self:
-        if found := list(self._wrong()):
-            raise ValueError("; ".join(found))
-        return self
-
-    def _wrong(self) -> Iterator[str]:
+    def _refusals(self) -> Iterator[str]:
         if not self.resources.gpus:
             yield "vLLM's image computes on GPUs. Say resources: {gpus: 1} or more"
         if both := self.models.keys() & self.adapters.keys():

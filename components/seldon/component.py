@@ -6,7 +6,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from components.seldon.graph import NodeName
 from components.seldon.shape import checked
-from components.seldon.spelled import Spelled
+from components.spelled import Spelled
 from components.values import Whole
 
 PodSpec = Annotated[dict[str, Any], AfterValidator(checked("podSpec"))]

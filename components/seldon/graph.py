@@ -4,14 +4,15 @@ https://github.com/SeldonIO/seldon-core/blob/v1.17.1/executor/predictor/predicto
 """
 
 from collections.abc import Iterator
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints
 
+from components.checked import Checked
 from components.model import Model
 from components.seldon import rules
 from components.seldon.node import Node
-from components.seldon.spelled import Spelled
+from components.spelled import Spelled
 from components.values import Resources, Whole
 
 NodeType = Literal["MODEL", "TRANSFORMER", "OUTPUT_TRANSFORMER", "ROUTER", "COMBINER", "UNKNOWN_TYPE"]
@@ -54,7 +55,7 @@ class Address(Spelled):
     grpc_port: int | None = None
 
 
-class Graph(Spelled):
+class Graph(Checked, Spelled):
     """A node and what follows it.
 
     A node is served by one of: `model`, which Seldon's servers load; `node`, our own Python; `implementation` with
@@ -81,11 +82,8 @@ class Graph(Spelled):
     logger: Logger | None = None
     children: tuple["Graph", ...] = ()
 
-    @model_validator(mode="after")
-    def _can_be_walked(self) -> Self:
-        if found := list(rules.refusals(self)):
-            raise ValueError("; ".join(f"node {self.name!r} {each}" for each in found))
-        return self
+    def _refusals(self) -> Iterator[str]:
+        return (f"node {self.name!r} {each}" for each in rules.refusals(self))
 
     def walk(self) -> Iterator["Graph"]:
         """Every node, each before its children."""

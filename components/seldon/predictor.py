@@ -2,15 +2,16 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field
 
+from components.checked import Checked
 from components.seldon import rules
 from components.seldon.component import Component
 from components.seldon.graph import Address, Graph
 from components.seldon.shape import checked
-from components.seldon.spelled import Spelled
+from components.spelled import Spelled
 from components.values import DnsLabel, Whole
 
 NO_ENGINE = "seldon.io/no-engine"
@@ -62,7 +63,7 @@ class Explainer(Spelled):
     replicas: Whole | None = Field(default=None, ge=0)
 
 
-class Predictor(Spelled):
+class Predictor(Checked, Spelled):
     """`traffic` is in percent of all requests; of a shadow, the share that is copied to it."""
 
     ours = {"graph", "components", "orchestrator"}
@@ -81,11 +82,9 @@ class Predictor(Spelled):
     annotations: dict[str, str] = {}
     progress_deadline_seconds: Whole | None = Field(default=None, ge=1)
 
-    @model_validator(mode="after")
-    def _fits_together(self) -> Self:
-        if found := [*self._named_twice(), *self._unserved(), *self._misplaced(), *self._left_out()]:
-            raise ValueError("; ".join(f"predictor {self.name!r} {each}" for each in found))
-        return self
+    def _refusals(self) -> Iterator[str]:
+        found = (*self._named_twice(), *self._unserved(), *self._misplaced(), *self._left_out())
+        return (f"predictor {self.name!r} {each}" for each in found)
 
     def service(self, stack: str) -> str:
         """The name of its Service."""

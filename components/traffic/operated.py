@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import ClassVar, Self
 
+from components.checked import Checked
 from components.errors import YamlPath
 from components.model_stack import ModelStack
 from components.traffic import versions
@@ -11,7 +12,7 @@ from components.traffic.ways import Traffic
 from components.values import V
 
 
-class Operated(ModelStack):
+class Operated(Checked, ModelStack):
     """Its versions differ in one field, `part`, and share all others."""
 
     part: ClassVar[str]

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
+from components.checked import Checked
 from components.location.uri import location
 from components.model import Format, Model
 from components.text_proto import Name, entries
@@ -51,7 +52,7 @@ class DynamicBatching(Value):
     preserve_ordering: bool = False
 
 
-class TritonModel(Model):
+class TritonModel(Checked, Model):
     """A model file, or the folder of one version. With `as_directory` it is a whole model directory of Triton's own
     layout, with versions and a config.pbtxt, of which nothing else is said here."""
 
@@ -65,13 +66,7 @@ class TritonModel(Model):
     parameters: dict[str, str] = {}
     """What its backend lets one choose."""
 
-    @model_validator(mode="after")
-    def _says_enough(self) -> Self:
-        if found := list(self._wrong()):
-            raise ValueError("; ".join(found))
-        return self
-
-    def _wrong(self) -> Iterator[str]:
+    def _refusals(self) -> Iterator[str]:
         said = (self.model_fields_set & TritonModel.__annotations__.keys()) - {"as_directory"}
         if self.as_directory and said:
             yield f"its own config.pbtxt says {', '.join(sorted(said))}. Say them there, or leave as_directory out"

@@ -126,8 +126,10 @@ def _unsaid(
 
 
 def _notes(source: Source, stack: ModelStack, space: str | None) -> Iterator[str]:
-    if space not in (None, here := Context().models.name):
-        fact = f"it is in namespace {space}, and environments serve models in {here}"
-        yield f"{stack.name}: {fact}: there it starts a second time. Move callers, then remove the first"
+    if space not in (None, Context().models.name):
+        fact = (
+            f"it is in namespace {space}. An environment that says `slipway:namespace: {space}` takes it over in place"
+        )
+        yield f"{stack.name}: {fact}; in any other it starts a second time: move callers, then remove the first"
     if off := source.hardening(stack):
         yield f"{stack.name}: as before, without hardening. To switch on next: {', '.join(off)}"

@@ -1,6 +1,7 @@
 """What is measured reaches the reader, fairly compared."""
 
 import io
+from datetime import date
 
 import pytest
 from rich.console import Console
@@ -14,13 +15,26 @@ SECTION = Section("Sums", ("size", "time", "aim"), [("10", "2 s", aim(2, 3)), ("
 def test_a_page() -> None:
     page = markdown([SECTION]).splitlines()
     assert page[0] == "# Benchmarks"
-    assert page[page.index("## Sums") + 2 :] == [
+    begin = page.index("## Sums")
+    assert page[begin + 2].startswith(f"{date.today()}: ")
+    assert page[begin + 4 :] == [
         "| size | time | aim |",
         "| --- | ---: | ---: |",
         "| 10 | 2 s | ≤ 3 met |",
         "| 20 | 4 s | ≤ 3 missed |",
         "",
         "- By hand.",
+    ]
+
+
+def test_what_is_measured_anew_takes_its_older_place_and_leaves_the_rest() -> None:
+    page = markdown([SECTION._replace(title="Products"), SECTION])
+    assert markdown([], page) == page
+    anew = markdown([SECTION._replace(title="Products", notes=("Again.",)), SECTION._replace(title="Powers")], page)
+    assert [line for line in anew.splitlines() if line.startswith(("## ", "- "))] == [
+        *("## Products", "- Again."),
+        *("## Sums", "- By hand."),
+        *("## Powers", "- By hand."),
     ]
 
 

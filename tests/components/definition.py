@@ -2,10 +2,19 @@
 
 A text stands for a scalar's type, [x] for a list, {"*": x} for a map, and a key with ! is required."""
 
+import re
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import yaml
+
+
+def definitions(file: Path, kinds: Iterable[str]) -> Iterator[dict[str, Any]]:
+    """The definitions of `kinds` among those of a file."""
+    named = re.compile(f"^ +kind: ({'|'.join(kinds)})$", re.MULTILINE)
+    texts = re.split("^---$", file.read_text(), flags=re.MULTILINE)
+    return (yaml.load(text, yaml.CSafeLoader) for text in texts if named.search(text))
 
 
 def write(file: Path, shapes: dict[str, Any]) -> None:

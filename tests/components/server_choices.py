@@ -4,6 +4,7 @@ from typing import Any
 
 from components.context import Collector, Context, Conventions, Gateway, Opening, Traits
 from components.mesh import AMBIENT
+from components.unit import Namespace
 from tests.schema.servers import CHOICES
 
 Fields = dict[str, Any]
@@ -71,6 +72,7 @@ CONTEXTS = (
             traces=Collector(namespace="tracing", service="collector", port=4317),
             graph_routes=True,
             kserve_routes=True,
+            models=Namespace(name="models", pod_security="baseline"),
         )
     ),
     Context(conventions=Conventions(gateway=GATEWAY.model_copy(update={"istio": False}))),

@@ -6,7 +6,7 @@ from pydantic import ValidationError
 from components.cloud import KUBERNETES, CloudSpec, supported
 from components.errors import Mistake
 from components.mistakes import mistakes
-from components.node_pool import NodePool
+from components.node_pool import GPU_TAINT, Gpu, Machines, NodePool, Taint
 
 SYSTEM = {"name": "system", "machine": "m1", "min": 1, "system": True}
 MODELS = {"name": "models", "machine": "m1"}
@@ -24,6 +24,17 @@ def messages(kind: type[CloudSpec] = CloudSpec, **choices: Any) -> list[Mistake]
     with pytest.raises(ValidationError) as caught:
         spec(kind, **choices)
     return list(mistakes(caught.value, kind))
+
+
+def test_its_pools_are_known_with_what_keeps_pods_off_and_those_that_are_said_beside_them() -> None:
+    gpus = {"name": "gpus", "machine": "g1", "gpu": {"type": "l4", "count": 2}, "taints": [{"key": "night"}]}
+    given = {"node_pools": [SYSTEM, gpus], "traits": {"node_pools": {"lab": {"gpu": {"type": "t4"}}}}}
+    known = CloudSpec.model_validate(given).known_traits.node_pools
+    assert known == {
+        "system": Machines(),
+        "gpus": Machines(gpu=Gpu(type="l4", count=2), taints=(Taint(key="night"), GPU_TAINT)),
+        "lab": Machines(gpu=Gpu(type="t4")),
+    }
 
 
 @pytest.mark.parametrize("version", KUBERNETES)

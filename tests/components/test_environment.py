@@ -124,10 +124,10 @@ def test_neighbours_that_disagree_on_pod_security_are_refused() -> None:
     ]
 
 
-def test_an_add_on_may_not_loosen_the_namespace_of_models(tmp_path: Path) -> None:
-    loose = Keel(space=Namespace(name="models", pod_security="baseline"))
-    environment = Environment(addons=(loose,), stacks=(stack(tmp_path),))
-    assert [mistake.path for mistake in mistakes(environment)] == [("addons", "keel")]
+def test_models_do_not_live_where_an_add_on_does(tmp_path: Path) -> None:
+    environment = Environment(addons=(Keel(space=CONTEXT.models),), stacks=(stack(tmp_path),))
+    message = "'models' belongs to the add-on 'keel'. Choose a namespace of the models' own"
+    assert mistakes(environment) == [Mistake(("namespace",), message)]
 
 
 def test_neighbours_that_agree_share_a_namespace() -> None:

@@ -13,6 +13,7 @@ from components.context import Context
 from components.model_server import ModelServer
 from components.model_stack import ModelStack
 from components.values import Value, merged
+from tests.components.kserve.graph_options import OPTIONS as KSERVE_GRAPH
 from tests.components.kserve.options import OPTIONS as KSERVE
 from tests.components.seldon.options import OPTIONS as SELDON
 from tests.components.seldon.options import SERVER
@@ -32,7 +33,11 @@ MODELS: tuple[Fields, ...] = (
     },
 )
 """What is said of a model, where a runtime has the field `models`."""
-WHOLE: dict[str, tuple[Fields, ...]] = {"kserve": tuple(KSERVE.values()), "seldon": tuple(SELDON.values())}
+WHOLE: dict[str, tuple[Fields, ...]] = {
+    "kserve": tuple(KSERVE.values()),
+    "kserve_graph": tuple(KSERVE_GRAPH.values()),
+    "seldon": tuple(SELDON.values()),
+}
 """Whole stacks of a runtime that is no single server."""
 TEXTS = (
     *("other", "other.example.it", "/other", "300m", "3", "3Gi", "example.com/other:9", "https://other.example.it/a"),
@@ -64,12 +69,14 @@ FILES = {"Model.artefact", "Artefact.path", "Artefact.sha256"}
 BOUND = {
     *("Model.format", "SavedModel.format"),  # a runtime has but one
     *("Source.config_map", "Source.field"),  # vLLM's key is in a Secret
+    *("GraphStep.node_name", "GraphStep.weight"),  # as the other nodes and steps
     *("Step.model", "Step.inputs", "Step.outputs", "Instances.kind"),  # as what stands beside them
 }
 """Any other value of these is refused where they stand in the examples."""
 REFUSED = {
     "container": {"Model.sample", "Model.answer"},
     "kserve": {"Model.sha256"},
+    "kserve_graph": {"KServeGraph.credentials", "KServeGraph.reads"},
     "seldon": {"Model.sha256", "AbTest.header", "AbTest.cookie", "Marked.name", "Marked.value"},
 }
 """What a runtime refuses whatever is said of it, which its own tests show."""
@@ -96,7 +103,13 @@ def meaning(kind: type[ModelStack], fields: Fields) -> list[Any]:
     stack, found = kind.model_validate(fields), list[Any]()
     for context in CONTEXTS:
         mistakes = list(stack.mistakes(context))
-        found += [mistakes, stack.needs(context), stack.claims(context), stack.by_identity(context)]
+        found += [
+            mistakes,
+            stack.needs(context),
+            stack.claims(context),
+            stack.asks(context),
+            stack.by_identity(context),
+        ]
         found += [] if mistakes else [stack.unit(context), stack.endpoints(context)]
     return found
 

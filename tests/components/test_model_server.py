@@ -258,6 +258,19 @@ def test_a_model_that_reads_by_a_secret_does_not_ask_for_an_identity() -> None:
     assert egress(Traits(), **READS, credentials="keys") == NAMES_AND_HTTPS
 
 
+MINIO = Context(conventions=Conventions(s3_endpoint="http://minio.storage.svc:9000"))
+STORAGE = {"to": [{"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "storage"}}}]}
+
+
+@pytest.mark.parametrize(("reads", "told"), [(("s3://models",), True), (("gs://models",), False), ((), False)])
+def test_a_store_of_ones_own_is_told_and_opened_to_who_reads_s3(reads: tuple[str, ...], told: bool) -> None:
+    found = by_kind(echo(reads=reads, credentials="keys").objects(MINIO))
+    (container,) = found["Deployment"]["spec"]["template"]["spec"]["containers"]
+    variable = {"name": "AWS_ENDPOINT_URL_S3", "value": "http://minio.storage.svc:9000"}
+    assert (variable in container.get("env", [])) == told
+    assert (STORAGE in found["NetworkPolicy"]["spec"].get("egress", [])) == told
+
+
 def test_a_model_that_reads_nothing_calls_nobody_on_any_cluster() -> None:
     assert egress(CLOUD) == []
 

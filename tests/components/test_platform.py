@@ -124,7 +124,8 @@ def test_pulumi_owns_exactly_what_is_rendered(name: str, tmp_path: Path, monkeyp
     deployed = deploy(lambda: runpy.run_module("infra", run_name="__main__"), stack=name, known=KNOWN)
     target = settings.from_file(name, FOLDER)
     render.write(target.units(), tmp_path / "out")
-    written: list[KubernetesObject] = [yaml.safe_load(path.read_text()) for path in (tmp_path / "out").rglob("*.yaml")]
+    texts = (path.read_text() for path in (tmp_path / "out").rglob("*.yaml"))
+    written: list[KubernetesObject] = [yaml.load(text, yaml.CSafeLoader) for text in texts]
     rendered = [each for each in written if each["metadata"]["name"] != argo.CHARTS_PROJECT]
     charts = [each for each in rendered if each["kind"] == "Application"]
     releases = deployed.of("kubernetes:helm.sh/v3:Release")

@@ -52,10 +52,10 @@ class Cluster:
         wanted = sorted(kind for kind in kinds if kind.split(".")[0] not in NOT_KEPT and "metrics" not in kind)
         return {label(each): each for each in self.list(",".join(wanted))}
 
-    def python(self, stack: str, program: str, stdin: str = "") -> str:
+    def python(self, stack: str, program: str, stdin: str = "", namespace: str = "models") -> str:
         """What `program` prints when the Python of a stack's pod runs it."""
         command = ("python3", "-W", "ignore", "-c", program)
-        return self.kubectl("exec", "-i", "-n", "models", f"deployment/{stack}", "--", *command, stdin=stdin)
+        return self.kubectl("exec", "-i", "-n", namespace, f"deployment/{stack}", "--", *command, stdin=stdin)
 
     def address(self, service: str, namespace: str = "models") -> str:
         """A Service's ClusterIP."""

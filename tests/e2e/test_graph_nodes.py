@@ -21,7 +21,7 @@ from components.seldon.node import IMAGE
 from components.seldon.predictor import Predictor
 from model_nodes.centimetres import INCH
 from model_stacks.iris_graph import GRAPH, node
-from sandbox import registry
+from sandbox import graph_pods, registry
 from training.trained import SEED, split
 
 from .cluster import Cluster, Object
@@ -83,16 +83,16 @@ def pods(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     with (tmp_path_factory.mktemp("image") / "log").open("w") as log:
         registry.load(IMAGE).run(log)
     stack = Seldon(name="graph-nodes", owner="tests", predictors=_predictors())
-    found = stack.objects(Context())
-    configs = [each for each in found if each["kind"] in ("ConfigMap", "ServiceAccount")]
-    spec = next(each for each in found if each["kind"] == "SeldonDeployment")["spec"]
-    running = [_pod(stack, each) for each in spec["predictors"]]
-    everything = json.dumps({"apiVersion": "v1", "kind": "List", "items": [*configs, *running]})
+    parameters = {each.name: [given.manifest() for given in each.parameters] for each in stack.nodes}
+    objects = graph_pods.made_of(stack.objects(Context()), parameters)
+    everything = json.dumps({"apiVersion": "v1", "kind": "List", "items": objects})
     cluster.kubectl("apply", "-f", "-", stdin=everything)
-    names = [f"pod/{each['metadata']['name']}" for each in running]
+    names = [each["metadata"]["name"] for each in objects if each["kind"] == "Pod"]
+    waited = ("--for=condition=Ready", f"--timeout={READY_SECONDS}s", *(f"pod/{name}" for name in names))
     try:
-        cluster.kubectl("wait", "-n", "models", "--for=condition=Ready", f"--timeout={READY_SECONDS}s", *names)
-        yield Pods(cluster, _places(cluster, running))
+        cluster.kubectl("wait", "-n", "models", *waited)
+        running = [graph_pods.places(cluster.get("pod", name)) for name in names]
+        yield Pods(cluster, {node: place for places in running for node, place in places.items()})
     finally:
         cluster.kubectl("delete", "--wait=false", "--grace-period=1", "-f", "-", stdin=everything)
 
@@ -150,33 +150,3 @@ def _predictors() -> tuple[Predictor, ...]:
         children=(greedy,),
     )
     return Predictor(name="main", graph=GRAPH, traffic=50), Predictor(name="learning", graph=watch, traffic=50)
-
-
-def _pod(stack: Seldon, predictor: Object) -> Object:
-    """The pod that the operator makes of a predictor, without its executor; on a machine that has little room."""
-    spec = predictor["componentSpecs"][0]["spec"]
-    settings = {each.name: each.parameters for each in stack.nodes}
-    containers = []
-    for number, container in enumerate(spec["containers"]):
-        told = [each.manifest() for each in settings[container["name"]]]
-        env = {
-            "PREDICTIVE_UNIT_HTTP_SERVICE_PORT": str(9000 + number),
-            "PREDICTIVE_UNIT_METRICS_SERVICE_PORT": str(6000 + number),
-            "PREDICTIVE_UNIT_ID": container["name"],
-            "PREDICTIVE_UNIT_PARAMETERS": json.dumps(told),
-        }
-        added = [{"name": name, "value": value} for name, value in env.items()]
-        resources = {**container["resources"], "requests": {"cpu": "5m", "memory": "64Mi"}}
-        ports = [{"name": "http", "containerPort": 9000 + number}]
-        containers.append({**container, "env": [*container["env"], *added], "ports": ports, "resources": resources})
-    metadata = {"name": f"{stack.name}-{predictor['name']}", "namespace": "models", "labels": predictor["labels"]}
-    return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": {**spec, "containers": containers}}
-
-
-def _places(cluster: Cluster, running: list[Object]) -> dict[str, tuple[str, int]]:
-    found = {}
-    for pod in running:
-        address = cluster.get("pod", pod["metadata"]["name"])["status"]["podIP"]
-        for container in pod["spec"]["containers"]:
-            found[container["name"]] = (address, container["ports"][0]["containerPort"])
-    return found

@@ -1,4 +1,7 @@
-"""Models that lie elsewhere: in S3, on a server that fails, on a claim; and what keeps them from being served."""
+"""Models that lie elsewhere, in S3, on a server that fails, on a claim, and what keeps them from being served.
+
+They live in a namespace that their environment says.
+"""
 
 import json
 import shutil
@@ -14,6 +17,7 @@ import pytest
 
 from components.location.fetch.digest import digest
 from components.location.fetching import IMAGE
+from components.unit import Namespace
 from sandbox import certificates, registry
 from sandbox.network import inside, ranges
 from tests.components.location.fetch.pod import PYTHON
@@ -29,7 +33,8 @@ pytestmark = pytest.mark.e2e
 IRIS = ROOT / "model_stacks" / "artefacts" / "iris.joblib"
 DIGEST = digest(IRIS)
 HALF = IRIS.stat().st_size // 2
-STORE = "store.models.svc"
+SPACE = "ai-test"
+STORE = f"store.{SPACE}.svc"
 """A Service of the cluster that leads to what these tests run beside the node."""
 S3 = f"http://{STORE}.cluster.local:9000"
 HTTPS = """
@@ -91,21 +96,22 @@ def stores(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 @pytest.fixture(scope="module")
 def flower(project: Project, stores: Stores) -> None:
     """A server with the model of each place."""
-    project.up(_fetched(), s3_endpoint=S3)
+    project.up(_fetched(), s3_endpoint=S3, namespace=SPACE)
 
 
 @pytest.mark.usefixtures("flower")
 def test_models_from_a_store_a_server_that_fails_and_a_claim_answer_as_their_file_does(cluster: Cluster) -> None:
     expected = by_itself(cluster, "iris", IRIS_BY_ITSELF, "iris.joblib", FLOWERS)
-    address, asked = cluster.address("flower"), request("measurements", *FLOWERS)
+    address, asked = cluster.address("flower", SPACE), request("measurements", *FLOWERS)
     for name in ("iris", "by-https", "on-a-claim"):
         assert infer(address, name, asked)["outputs"][0]["data"] == expected
     pod = _pod(cluster)
     said = json.loads(pod["metadata"]["annotations"]["slipway/models"])
     assert said["iris"] == {"uri": "s3://flowers/iris/iris.joblib", "sha256": DIGEST}
-    log = cluster.kubectl("logs", "-n", "models", pod["metadata"]["name"], "-c", "fetch")
+    log = cluster.kubectl("logs", "-n", SPACE, pod["metadata"]["name"], "-c", "fetch")
     assert "by-https: answered 503; asked again in" in log
-    assert ".partial" not in cluster.python("flower", "import os; print(os.listdir('/mnt/models'))")
+    assert ".partial" not in cluster.python("flower", "import os; print(os.listdir('/mnt/models'))", namespace=SPACE)
+    assert "Deployment models/flower" not in cluster.everything()
 
 
 @pytest.mark.usefixtures("flower")
@@ -121,9 +127,9 @@ def test_what_cannot_be_had_never_becomes_ready_and_says_why_while_the_old_serve
         "moved": {"format": "sklearn", "uri": f"https://{STORE}/moved"},
         "down": {"format": "sklearn", "uri": f"https://{STORE}:8443/iris.joblib"},
     }
-    failed = project.tried(_fetched(**wrong), s3_endpoint=S3)
+    failed = project.tried(_fetched(**wrong), s3_endpoint=S3, namespace=SPACE)
     assert failed.code == 1
-    assert "models/flower cannot start" in failed.err
+    assert f"{SPACE}/flower cannot start" in failed.err
     for words in (
         f"has sha256 {DIGEST[:12]}…, not the stated 000000000000…",
         "answered 404. Mend its uri",
@@ -133,7 +139,7 @@ def test_what_cannot_be_had_never_becomes_ready_and_says_why_while_the_old_serve
     ):
         assert words in " ".join(failed.err.split())
     assert [each["metadata"]["name"] for each in _pods(cluster) if _is_ready(each)] == [before]
-    assert infer(cluster.address("flower"), "iris", request("measurements", *FLOWERS))
+    assert infer(cluster.address("flower", SPACE), "iris", request("measurements", *FLOWERS))
     assert stores.ranges()[:3] == ["None", "None", f"bytes={HALF}-"]
 
 
@@ -149,7 +155,8 @@ def _fetched(**changes: dict[str, Any]) -> dict[str, Any]:
 
 
 def _pods(cluster: Cluster) -> list[Object]:
-    return cluster.list("pods", "-l", "app.kubernetes.io/name=flower")
+    here = f"--field-selector=metadata.namespace={SPACE}"
+    return cluster.list("pods", "-l", "app.kubernetes.io/name=flower", here)
 
 
 def _pod(cluster: Cluster) -> Object:
@@ -165,13 +172,14 @@ def _is_ready(pod: Object) -> bool:
 
 
 def _beside(node: str, shelf: Path, authority: certificates.Pair) -> list[Object]:
-    """The Service and the address that it leads to, the keys, the shelf and its claim."""
+    """Their namespace, the Service and the address that it leads to, the keys, the shelf and its claim."""
     keys = {"AWS_ACCESS_KEY_ID": "1", "AWS_SECRET_ACCESS_KEY": "1", "AWS_REGION": "us-east-1"}
     keys |= {"CA_CERTIFICATES": authority.certificate.decode()}
-    here = {"namespace": "models"}
+    here = {"namespace": SPACE}
     ports = [{"name": name, "port": port} for name, port in (("https", 443), ("s3", 9000), ("closed", 8443))]
     claim = {"accessModes": ["ReadWriteOnce"], "storageClassName": ""}
     return [
+        Namespace(name=SPACE).manifest(),
         {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "store", **here}, "spec": {"ports": ports}},
         {
             "apiVersion": "discovery.k8s.io/v1",

@@ -10,7 +10,7 @@ import pytest
 
 from components.addon import Addon
 from components.clusters.existing import Existing
-from components.context import Context
+from components.context import Context, Conventions
 from components.environment import Environment
 from components.errors import SlipwayError
 from components.unit import Chart, GeneratedSecret, KubernetesObject, Namespace, Unit
@@ -18,7 +18,7 @@ from infra.inventory import Identity, identity, note, noted
 from infra.kubectl import Kubectl
 from infra.rendered import Rendered, refuse_charts
 from infra.settings import ClusterKind, Target
-from tests.samples import OBJECT
+from tests.samples import OBJECT, stack
 
 SECRET = Identity("v1", "Secret", "tools", "notes-password")
 
@@ -66,7 +66,8 @@ class Memory(Kubectl):
         return [self.cluster[identity(each)] for each in objects if identity(each) in self.cluster]
 
     def select(self, kind: str, namespace: str, labels: dict[str, str]) -> list[dict[str, Any]]:
-        return [each for each in self.cluster.values() if each["kind"] == "ConfigMap" and "binaryData" in each]
+        maps = (each for each in self.cluster.values() if each["kind"] == "ConfigMap" and "binaryData" in each)
+        return [each for each in maps if each["metadata"]["namespace"] == namespace]
 
 
 @pytest.fixture
@@ -164,6 +165,24 @@ def test_everything_goes(kubectl: Memory) -> None:
     rendered(kubectl).apply().run(io.StringIO())
     rendered(kubectl).remove().run(io.StringIO())
     assert kubectl.cluster == {}
+
+
+def test_models_that_move_leave_nothing_behind_once_they_serve_elsewhere(kubectl: Memory, tmp_path: Path) -> None:
+    spec, environment = Existing.Spec(kubeconfig="kubeconfig"), Environment(stacks=(stack(tmp_path),))
+
+    def living(space: str) -> Rendered:
+        conventions = Conventions(models=Namespace(name=space))
+        return Rendered(Target("test", ClusterKind(Existing, spec), environment, conventions), kubectl)
+
+    living("models").apply().run(io.StringIO())
+    before = set(kubectl.cluster) - {identity(note("test", []))}
+    moved = living("ai-test")
+    moved.apply().run(io.StringIO())
+    assert before <= kubectl.cluster.keys()
+    assert set(moved.unwanted()) == before
+    assert Identity("v1", "Namespace", "", "models") in before
+    moved.prune().run(io.StringIO())
+    assert {each.namespace or each.name for each in kubectl.cluster} == {"default", "ai-test"}
 
 
 def foreign(kubectl: Memory, **labels: str) -> Identity:

@@ -13,6 +13,7 @@ from components.clusters.existing import Existing
 from components.clusters.k3d import K3d
 from components.errors import Invalid, Mistake
 from components.runtimes.mlserver import MLServer
+from components.unit import Namespace
 from infra import environment_file, settings
 
 FOLDER = Path(__file__).parents[2]
@@ -68,6 +69,14 @@ def test_the_units_know_the_traits_that_the_environment_states() -> None:
     cluster = {"existing": {"kubeconfig": "~/x", "traits": {"metrics_api": True}}}
     models = {"iris": {"autoscaling": {"max_replicas": 2}}}
     assert [unit.name for unit in settings.target("dev", {"cluster": cluster, "models": models}).units()] == ["iris"]
+
+
+def test_the_models_live_in_the_namespace_that_is_said() -> None:
+    chosen = {"cluster": CLUSTER, "addons": {"metrics_server": None}, "models": {"iris": None}}
+    assert settings.target("dev", chosen).context.models == Namespace(name="models")
+    target = settings.target("dev", {**chosen, "namespace": "ai-test"})
+    spaces = {unit.name: unit.namespace.name for unit in target.units()}
+    assert spaces == {"metrics-server": "metrics-server", "iris": "ai-test"}
 
 
 def test_no_choices_take_what_the_stack_says() -> None:

@@ -4,12 +4,11 @@ A mutant is the objects of an environment after the edits of one case that break
 of, such as a SeldonDeployment, comes from the good environment.
 """
 
+import json
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
-
-import yaml
 
 from components import render
 from infra import environment_file, settings
@@ -52,7 +51,7 @@ def everything(folder: Path) -> list[Manifest]:
 
 
 def _mirrored(objects: Iterable[Manifest]) -> list[Manifest]:
-    found = {label(each): each for each in yaml.safe_load(yaml.safe_dump(list(objects)))}
+    found = {label(each): each for each in json.loads(json.dumps(list(objects)))}
     for workload in filter(None, map(pod, found.values())):
         for _, container in workload.containers:
             assert isinstance(container, dict)

@@ -1,38 +1,33 @@
 """The definitions of custom resources, and whether an object is what its own allows."""
 
 from collections.abc import Iterable
-from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
 import jsonschema
-import yaml
 
 from components.unit import KubernetesObject
+from tests.components.definition import definitions
 
-Schemas = dict[tuple[str, str], dict[str, Any]]
-"""API version and kind to schema."""
+Schemas = dict[tuple[str, str], jsonschema.Draft7Validator]
+"""API version and kind to what judges by its schema."""
 
 
 def load(folder: Path, kinds: Iterable[str]) -> Schemas:
-    """The schemas of `kinds`, from the files of `folder` that define any of them."""
-    needed = [f"kind: {kind}\n" for kind in sorted(kinds)]
-    texts = (path.read_text() for path in sorted(folder.glob("*.yaml")))
+    """The schemas of `kinds`, from the files of `folder`."""
     found: Schemas = {}
-    for text in (text for text in texts if any(each in text for each in needed)):
-        for definition in yaml.load_all(text, yaml.CSafeLoader):
-            spec = definition["spec"]
-            for version in spec["versions"]:
-                api = f"{spec['group']}/{version['name']}"
-                found[api, spec["names"]["kind"]] = closed(version["schema"]["openAPIV3Schema"])
+    for definition in (each for file in sorted(folder.glob("*.yaml")) for each in definitions(file, kinds)):
+        spec = definition["spec"]
+        for version in spec["versions"]:
+            schema = closed(version["schema"]["openAPIV3Schema"])
+            schema["properties"] |= {"apiVersion": {}, "kind": {}, "metadata": {"type": "object"}}
+            found[f"{spec['group']}/{version['name']}", spec["names"]["kind"]] = jsonschema.Draft7Validator(schema)
     return found
 
 
 def judge(manifest: KubernetesObject, schemas: Schemas) -> None:
     """Raises ValidationError where the object is not what its definition allows, strictly."""
-    schema = deepcopy(schemas[manifest["apiVersion"], manifest["kind"]])
-    schema["properties"] |= {"apiVersion": {}, "kind": {}, "metadata": {"type": "object"}}
-    jsonschema.Draft7Validator(schema).validate(manifest)
+    schemas[manifest["apiVersion"], manifest["kind"]].validate(manifest)
 
 
 def closed(schema: dict[str, Any]) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from components.unit import Chart, KubernetesObject, Namespace, Unit
 from infra import environment_file, settings
 from tests.components.addons.choices import KEYS, PROFILES
 from tests.components.addons.choices import units as addon_units
+from tests.components.kserve.graph_options import stacks as routers
 from tests.components.kserve.options import stacks as services
 from tests.components.seldon.options import stacks as graphs
 from tests.components.server_choices import CONTEXTS, GATEWAY, SERVERS, STARTS
@@ -85,7 +86,7 @@ def units(folder: Path) -> Iterator[Unit]:
         stack = MLServer.model_validate({**STARTS["mlserver"], **choices})
         yield from () if any(stack.mistakes(context)) else (stack.unit(context),)
     meshed = Conventions(mesh=AMBIENT, traces=TRACES, gateway=GATEWAY)
-    for graph in (*graphs().values(), *services().values()):
+    for graph in (*graphs().values(), *routers().values(), *services().values()):
         for context in (Context(), Context(traits=CLOUD, conventions=meshed)):
             yield graph.unit(context)
     yield from servers(CLOUD)

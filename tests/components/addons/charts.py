@@ -1,7 +1,9 @@
 """What charts know of their values, from the copies of their values.yaml and values.schema.json in shared/."""
 
 import json
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
@@ -33,12 +35,15 @@ def known(chart: Chart) -> Known:
     path = _file(chart)
     if path is None:
         pytest.skip(f"the values of chart {chart.name} {chart.version} are not in {FOLDER}: its keys go unchecked")
+    return Known(*_read(path), OPEN_ENDED.get(chart.name, ()))
+
+
+@cache
+def _read(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
+    """A chart's values, and their schema."""
     schema = path.with_name(path.name.replace(".values.yaml", ".schema.json"))
-    return Known(
-        yaml.safe_load(path.read_text()) or {},
-        json.loads(schema.read_text()) if schema.exists() else {},
-        OPEN_ENDED.get(chart.name, ()),
-    )
+    values = yaml.load(path.read_text(), yaml.CSafeLoader) or {}
+    return values, json.loads(schema.read_text()) if schema.exists() else {}
 
 
 def _file(chart: Chart) -> Path | None:

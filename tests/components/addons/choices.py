@@ -1,6 +1,6 @@
 """What tests choose about each add-on: the least that it asks for, and every option turned on."""
 
-from collections.abc import Iterator
+from functools import cache
 from itertools import product
 from typing import Any
 
@@ -28,7 +28,7 @@ MOST: dict[str, tuple[dict[str, Any], ...]] = {
         {"tls_secret": "wildcard", "access_log": "all", "service_type": "NodePort", "mutual_tls": False},
     ),
     "kserve": (
-        {"domain": "models.example.it", "ingress_class": "istio", "runtimes": ["mlserver"]},
+        {"domain": "models.example.it", "ingress_class": "istio", "runtimes": ["mlserver"], "graphs": True},
         {"domain": "models.example.it", "gateway": "istio-system/models", "runtimes": ["huggingfaceserver"]},
     ),
     "metallb": ({"addresses": ["172.25.1.1-172.25.1.100", "172.25.2.0/24"]},),
@@ -95,21 +95,21 @@ def variants(key: str) -> list[Addon]:
     return [kind.model_validate(choices) for choices in (LEAST.get(key, {}), *MOST.get(key, ()))]
 
 
-def contexts(profile: Profile, mirror: Mirror = NO_MIRROR) -> Iterator[Context]:
+@cache
+def contexts(profile: Profile, mirror: Mirror = NO_MIRROR) -> tuple[Context, ...]:
     """One for every combination of traits that add-ons look at, and one with neighbours that they know of."""
-    for values in product(*TRAITS.values()):
-        traits = Traits.model_validate(dict(zip(TRAITS, values, strict=True)))
-        yield Context(traits=traits, conventions=Conventions(profile=profile, mirror=mirror))
-    yield Context(traits=EASY, conventions=Conventions(profile=profile, mirror=mirror, **NEIGHBOURS))
+    combinations = (dict(zip(TRAITS, values, strict=True)) for values in product(*TRAITS.values()))
+    conventions = Conventions(profile=profile, mirror=mirror)
+    alone = (Context(traits=Traits.model_validate(each), conventions=conventions) for each in combinations)
+    beside = Conventions(profile=profile, mirror=mirror, **NEIGHBOURS)
+    return (*alone, Context(traits=EASY, conventions=beside))
 
 
-def units(key: str, profile: Profile, mirror: Mirror = NO_MIRROR) -> list[Unit]:
+@cache
+def units(key: str, profile: Profile, mirror: Mirror = NO_MIRROR) -> tuple[Unit, ...]:
     """Every different unit of the add-on, mirrored, on the clusters that it does not refuse."""
     found: list[Unit] = []
     for addon, context in product(variants(key), contexts(profile, mirror)):
-        if any(addon.mistakes(context)):
-            continue
-        unit = mirror.unit(addon.unit(context))
-        if unit not in found:
+        if not any(addon.mistakes(context)) and (unit := addon.unit(context)) not in found:
             found.append(unit)
-    return found
+    return tuple(map(mirror.unit, found))

@@ -279,6 +279,16 @@ def test_what_a_pool_is_for_shows(deployed: Deployed, name: str, property: str, 
     assert pools(deployed)[name][property] == value
 
 
+def test_the_taints_that_azure_gives_are_known_too() -> None:
+    known = Aks.Spec.model_validate({**REQUIRED, "node_pools": POOLS}).known_traits.node_pools or {}
+    assert {name: [taint.key for taint in each.taints] for name, each in known.items()} == {
+        "system": ["CriticalAddonsOnly"],
+        "models": [],
+        "gpu": ["nvidia.com/gpu"],
+        "spot": ["batch", "kubernetes.azure.com/scalesetpriority"],
+    }
+
+
 @pytest.mark.parametrize("chosen", [[SYSTEM, MODELS, SPOT], [SPOT, GPU, MODELS, SYSTEM]])
 def test_pools_that_come_go_or_move_leave_the_others_alone(deployed: Deployed, chosen: list[Any]) -> None:
     before, after = (

@@ -35,6 +35,11 @@ def test_everything_says_who_made_it_and_for_what(deployed: Deployed) -> None:
     assert machine(deployed, "models")["resourceLabels"] == {**labels, "node-pool": "models"}
 
 
+def test_its_pools_are_known_unless_google_brings_the_machines() -> None:
+    assert set(spec().known_traits.node_pools or ()) == {"system", "models"}
+    assert spec(mode="autopilot").known_traits.node_pools is None
+
+
 def test_nothing_comes_before_what_it_needs(deployed: Deployed) -> None:
     apis = {f"Service gke-{api}" for api in ("cloudkms", "compute", "container", "file", "iam")}
     assert before(deployed, deployed.one("gcp:compute/network:Network")) == apis

@@ -4,10 +4,8 @@ import os
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from components.kserve import shape
-from tests.components.definition import short, write
+from tests.components.definition import definitions, short, write
 
 CRD = Path("crds", "kserve.yaml")
 PARTS = {
@@ -22,7 +20,7 @@ PARTS = {
 
 def shapes(shared: Path) -> dict[str, Any]:
     """Each part in short."""
-    documents = yaml.load_all((shared / CRD).read_text(), yaml.CSafeLoader)
+    documents = definitions(shared / CRD, {kind for kind, *_ in PARTS.values()})
     specs = {each["spec"]["names"]["kind"]: _spec(each) for each in documents}
     seen: dict[str, Any] = {}
     return {name: short(_at(specs[kind], path), seen) for name, (kind, *path) in PARTS.items()}

@@ -3,6 +3,7 @@ from typing import Any
 import pytest
 
 from components.context import Traits
+from components.node_pool import GPU_TAINT, Gpu, Machines, Taint
 from components.pods.placement import Placement, apart
 from components.values import Resources
 
@@ -34,6 +35,68 @@ def test_spot_machines_of_each_cloud_are_tolerated() -> None:
     keys = {each["key"]: each for each in fields(spot=True)["tolerations"]}
     assert keys.keys() == {"cloud.google.com/gke-spot", "kubernetes.azure.com/scalesetpriority"}
     assert {(each["operator"], each["effect"]) for each in keys.values()} == {("Exists", "NoSchedule")}
+
+
+SPOT_TAINT = Taint(key="kubernetes.azure.com/scalesetpriority", value="spot")
+POOLS = {
+    "serving": Machines(),
+    "gpus": Machines(gpu=Gpu(type="nvidia-l4", count=2), taints=(GPU_TAINT,)),
+    "spot": Machines(taints=(SPOT_TAINT, Taint(key="batch", effect="PreferNoSchedule"))),
+}
+
+
+@pytest.mark.parametrize(
+    ("choices", "gpus", "told"),
+    [
+        ({"pool": "gpu"}, 1, "pool: this cluster has no node pool 'gpu'. Did you mean 'gpus'?"),
+        ({"pool": "x"}, 0, "pool: this cluster has no node pool 'x'. Known: gpus, serving, spot"),
+        ({"gpu": "nvidia-l40"}, 1, "gpu: no node pool that it may use has nvidia-l40. Did you mean 'nvidia-l4'?"),
+        (
+            {"gpu": "nvidia-l4", "pool": "serving"},
+            0,
+            "gpu: no node pool that it may use has nvidia-l4. Leave it out, or add a node pool of them",
+        ),
+        (
+            {"pool": "gpus"},
+            4,
+            "pool: its machines have 2 GPUs each, and 4 are asked for. Choose another pool, or fewer GPUs",
+        ),
+        (
+            {"pool": "gpus"},
+            0,
+            "pool: its machines have the taint nvidia.com/gpu. Add it to tolerations, or choose another pool",
+        ),
+        (
+            {"pool": "spot", "tolerations": [{"key": SPOT_TAINT.key, "value": "regular"}]},
+            0,
+            f"pool: its machines have the taint {SPOT_TAINT.key}. Add it to tolerations, or choose another pool",
+        ),
+    ],
+)
+def test_machines_that_would_not_take_its_pods_are_refused(choices: dict[str, Any], gpus: int, told: str) -> None:
+    placement = Placement.model_validate(choices)
+    assert [str(each) for each in placement.mistakes(Resources(gpus=gpus), POOLS)] == [told]
+
+
+@pytest.mark.parametrize(
+    ("choices", "gpus"),
+    [
+        ({}, 0),
+        ({}, 4),
+        ({"pool": "serving"}, 0),
+        ({"pool": "gpus", "gpu": "nvidia-l4"}, 2),
+        ({"pool": "gpus", "tolerations": [{"key": "nvidia.com/gpu", "value": "present", "effect": "NoSchedule"}]}, 0),
+        ({"pool": "spot", "spot": True}, 0),
+    ],
+)
+def test_machines_that_take_its_pods_are_not(choices: dict[str, Any], gpus: int) -> None:
+    assert list(Placement.model_validate(choices).mistakes(Resources(gpus=gpus), POOLS)) == []
+
+
+def test_where_there_are_no_pools_none_is_named() -> None:
+    (told,) = Placement(pool="gpus").mistakes(PLAIN, {})
+    assert str(told) == "pool: this cluster has no node pool 'gpus'. Leave it out"
+    assert list(Placement().mistakes(GPU, {})) == []
 
 
 @pytest.mark.parametrize(

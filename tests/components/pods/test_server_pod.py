@@ -35,6 +35,11 @@ def test_an_image_that_knows_how_to_start_is_left_to_it() -> None:
     assert (told["command"], told["args"]) == (["echo"], ["--loud"])
 
 
+def test_what_a_server_says_of_a_variable_wins() -> None:
+    own = server(env={"A": "own"}, env_from={"B": Source(field="metadata.name")})
+    assert server_pod.with_variables(own, {"A": "1", "B": "2", "C": "3"}).env == {"A": "own", "C": "3"}
+
+
 def test_variables_are_said_or_kept_elsewhere() -> None:
     kept = {
         "KEY": Source(secret="keys", key="token"),

@@ -14,6 +14,7 @@ from components.context import Collector, Context, Conventions, Opening, Traits
 from components.environment import Environment
 from components.errors import Invalid
 from components.mesh import AMBIENT
+from components.node_pool import Machines
 from components.unit import KubernetesObject
 from tests.components.seldon.options import CUSTOM, node, predictor, stack, stacks
 from tests.samples import by_kind
@@ -258,6 +259,13 @@ def test_executors_apart_are_refused_in_a_mesh() -> None:
     (told,) = OPTIONS["orchestrator"].mistakes(Context(conventions=Conventions(mesh=AMBIENT)))
     assert told.path == ("annotations", "seldon.io/engine-separate-pod")
     assert "no node would answer" in told.message
+
+
+def test_a_node_with_more_gpus_than_any_machine_is_refused() -> None:
+    graph = {"name": "clf", "model": {"format": "sklearn", "uri": "s3://models/iris"}, "resources": {"gpus": 2}}
+    (told,) = stack(predictor(graph=graph)).mistakes(Context(traits=Traits(node_pools={"serving": Machines()})))
+    assert told.path == ("predictors", 0, "graph", "resources", "gpus")
+    assert told.message == "machines of this cluster have 0 GPUs at most. Add a node pool with 2, or ask for fewer"
 
 
 def test_several_predictors_without_a_gateway_are_refused() -> None:

@@ -4,10 +4,8 @@ import os
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from components.seldon import shape
-from tests.components.definition import short, write
+from tests.components.definition import definitions, short, write
 
 CRD = Path("crds", "seldon-core-v1.yaml")
 PARTS = {
@@ -23,7 +21,7 @@ PARTS = {
 
 def predictor(shared: Path) -> dict[str, Any]:
     """The schema of a predictor."""
-    (definition,) = yaml.load_all((shared / CRD).read_text(), yaml.CSafeLoader)
+    (definition,) = definitions(shared / CRD, ["SeldonDeployment"])
     versions = {each["name"]: each["schema"]["openAPIV3Schema"] for each in definition["spec"]["versions"]}
     found: dict[str, Any] = versions["v1"]["properties"]["spec"]["properties"]["predictors"]["items"]
     return found
@@ -32,7 +30,8 @@ def predictor(shared: Path) -> dict[str, Any]:
 def shapes(shared: Path) -> dict[str, Any]:
     """Each part in short."""
     seen: dict[str, Any] = {}
-    return {name: short(_at(predictor(shared), path), seen) for name, path in PARTS.items()}
+    whole = predictor(shared)
+    return {name: short(_at(whole, path), seen) for name, path in PARTS.items()}
 
 
 def _at(schema: dict[str, Any], path: tuple[str | int, ...]) -> dict[str, Any]:

@@ -42,6 +42,7 @@ DEFAULTS: dict[str, dict[str, object]] = {
         "value": "",
     },
     "Service": {"protocol": "TCP", "type": "ClusterIP"},
+    "InferenceGraph": {"mapPredictionsToInstances": False},
     "HorizontalPodAutoscaler": {"minReplicas": 1, "selectPolicy": "Max"},
 }
 """Leaves that mean the same as none, by kind and last key."""

@@ -19,8 +19,12 @@ from tests.infra.imports.equality import differences
 from tests.infra.imports.random_fields import grown, of_kubernetes
 
 CASES = dict(cases())
-DEFINITIONS = {"seldon": ("seldon-core-v1.yaml", "v1"), "kserve": ("kserve.yaml", "v1beta1")}
-KINDS = {"seldon": "SeldonDeployment", "kserve": "InferenceService"}
+DEFINITIONS = {
+    "graph": ("kserve.yaml", "v1alpha1"),
+    "kserve": ("kserve.yaml", "v1beta1"),
+    "seldon": ("seldon-core-v1.yaml", "v1"),
+}
+KINDS = {"graph": "InferenceGraph", "kserve": "InferenceService", "seldon": "SeldonDeployment"}
 
 
 @cache
@@ -36,7 +40,7 @@ def schema(project: str, shared: Path) -> Mapping[str, Any]:
     return {"properties": {"spec": spec}}
 
 
-@pytest.mark.parametrize("project", ["deployment", "seldon", "kserve"])
+@pytest.mark.parametrize("project", ["deployment", *DEFINITIONS])
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(data=st.data())
 def test_any_field_is_imported_or_named(project: str, shared: Path, data: st.DataObject) -> None:

@@ -63,7 +63,7 @@ def test_what_a_cluster_says_beside_is_left_out_and_its_namespace_is_that_of_the
     manifest["metadata"] |= {"namespace": "ml", "uid": "1", "resourceVersion": "2", "creationTimestamp": "now"}
     listed = {"apiVersion": "v1", "kind": "List", "items": [{**manifest, "status": {"replicas": 1}}, _pod()]}
     (found,) = imported(yaml.safe_dump(listed), "given.yaml", "risk")
-    assert "namespace ml, and environments serve models in models" in found.notes[0]
+    assert "An environment that says `slipway:namespace: ml` takes it over in place" in found.notes[0]
     space = Context(conventions=Conventions(models=Namespace(name="ml")))
     assert differences([manifest], found.stack.objects(space)) == []
 

@@ -9,6 +9,7 @@ from ...rule import SetFinding, SetRule, Severity
 
 OPERATED = {
     "seldon-deployment-id": "machinelearning.seldon.io/SeldonDeployment",
+    "serving.kserve.io/inferencegraph": "serving.kserve.io/InferenceGraph",
     "serving.kserve.io/inferenceservice": "serving.kserve.io/InferenceService",
 }
 """The labels by which an operator marks the pods that it makes, with their custom resource's name."""

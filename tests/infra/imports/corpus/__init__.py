@@ -16,6 +16,8 @@ def cases() -> Iterator[tuple[str, Objects]]:
         yield f"seldon: {name}", [_custom("machinelearning.seldon.io/v1", "SeldonDeployment", spec)]
     for name, spec in _read("kserve"):
         yield f"kserve: {name}", [_custom("serving.kserve.io/v1beta1", "InferenceService", spec)]
+    for name, spec in _read("graphs"):
+        yield f"graph: {name}", [_custom("serving.kserve.io/v1alpha1", "InferenceGraph", spec)]
     for name, said in _read("deployments"):
         yield f"deployment: {name}", [_deployment(**said), *said.get("others", [])]
 

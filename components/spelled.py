@@ -1,4 +1,4 @@
-"""What all parts of a SeldonDeployment share: how they are written there."""
+"""What parts of a custom resource share: how they are written there."""
 
 from typing import Any, ClassVar
 
