@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -42,9 +42,12 @@ class Terms:
         sources: Iterable[str] | None,
     ) -> "Terms":
         """The terms of today; None: what is trusted by itself."""
-        said = {"registries": registries, "sources": sources}
-        trusted = {key: tuple(each) for key, each in said.items() if each is not None}
-        return replace(cls(level, tuple(exemptions)), **trusted)
+        return cls(
+            level,
+            tuple(exemptions),
+            REGISTRIES if registries is None else tuple(registries),
+            STORES if sources is None else tuple(sources),
+        )
 
 
 def from_config(config: Mapping[str, str]) -> Terms:
