@@ -43,7 +43,8 @@ class Rendered:
         def run(log: IO[str]) -> str:
             known, version = self._note()
             self._written = list(dict.fromkeys([*known, *map(identity, self._objects)]))
-            self._write(self._written, version, log)
+            if self._written != known:
+                self._write(self._written, version, log)
             self._kubectl.apply(self._filled(), log)
             return f"{len(self._objects)} objects"
 
@@ -62,7 +63,8 @@ class Rendered:
             if known != self._written:
                 raise self._contended()
             done = self._delete(self._unwanted(known), log)
-            self._write(map(identity, self._objects), version, log)
+            if (wanted := list(map(identity, self._objects))) != known:
+                self._write(wanted, version, log)
             return done
 
         return Step("Remove what is no longer wanted", run)

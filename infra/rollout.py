@@ -129,7 +129,7 @@ def wait(live: Live, units: Iterable[Unit], log: IO[str], tell: Callable[[str], 
         log.write(", ".join(map(str, rollouts)) + "\n")
         if all(rollout.done for rollout in rollouts):
             return ", ".join(map(str, rollouts))
-        time.sleep(1)
+        time.sleep(0.5)
 
 
 def states(live: Live, units: Iterable[Unit]) -> Iterator[tuple[str, str]]:

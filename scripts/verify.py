@@ -104,7 +104,7 @@ def pytest(name: str, report: Path, arguments: Sequence[str]) -> Task:
 
 def modestly(task: Task) -> Task:
     """The same, when nobody else wants the processor: what waits for a cluster must not wait for this."""
-    return Task(task.name, ("nice", "-n", "10", *task.command))
+    return Task(task.name, ("nice", "-n", "19", *task.command))
 
 
 def outcome(task: Task, shown: bool = False) -> Outcome:

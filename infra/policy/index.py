@@ -7,7 +7,7 @@ from itertools import chain
 from typing import Any
 
 from .charts import CHART, of_application
-from .objects import Identity, Object, Pod, entries, get, identity, kind, mapping, namespace, pod
+from .objects import Identity, Object, Pod, entries, get, identity, is_resource, kind, mapping, namespace, pod
 from .terms import Terms
 
 
@@ -23,6 +23,11 @@ class Objects(Sequence[Object]):
 
     def __len__(self) -> int:
         return len(self._items)
+
+    @cached_property
+    def manifests(self) -> tuple[Object, ...]:
+        """All but the resources of clouds."""
+        return tuple(item for item in self._items if not is_resource(item))
 
     @cached_property
     def _by_kind(self) -> dict[str, list[Object]]:

@@ -36,10 +36,14 @@ RUN_FOR_EVER = frozenset(TEMPLATES) - {"Pod", "batch/CronJob", "batch/Job"}
 """The kinds whose pods are replaced when they end."""
 
 
+_MAPPINGS, _LISTS, _TEXTS, _SCALARS = (dict, Mapping), (list, Sequence), (str, bytes), (str, int, float, type(None))
+"""Python's own types first: to ask an abstract one takes six times as long."""
+
+
 def get(node: Any, *path: str | int) -> Any:
     """The value at `path`, or None where there is none."""
     for key in path:
-        if isinstance(node, Mapping):
+        if isinstance(node, _MAPPINGS):
             node = node.get(key)
         elif is_list(node) and isinstance(key, int) and key < len(node):
             node = node[key]
@@ -56,13 +60,13 @@ def has(node: Any, *path: str) -> bool:
 
 def is_list(node: Any) -> bool:
     """Whether `node` is a sequence other than text."""
-    return isinstance(node, Sequence) and not isinstance(node, str | bytes)
+    return isinstance(node, _LISTS) and not isinstance(node, _TEXTS)
 
 
 def mapping(node: Any, *path: str | int) -> Object:
     """The mapping at `path`, or an empty one."""
     found = get(node, *path)
-    return found if isinstance(found, Mapping) else {}
+    return found if isinstance(found, _MAPPINGS) else {}
 
 
 def entries(node: Any, *path: str | int) -> Sequence[Any]:
@@ -129,11 +133,11 @@ def spelt(kind: str, namespace: str, name: str) -> str:
 
 def nodes(node: Any, path: Path = ()) -> Iterator[tuple[Path, Object]]:
     """Every mapping that is or is within `node`, with its path."""
-    if isinstance(node, Mapping):
+    if isinstance(node, _MAPPINGS):
         yield path, node
-    items = node.items() if isinstance(node, Mapping) else enumerate(node) if is_list(node) else ()
+    items = node.items() if isinstance(node, _MAPPINGS) else enumerate(node) if is_list(node) else ()
     for key, inner in items:
-        if not isinstance(inner, str | int | float | None):
+        if not isinstance(inner, _SCALARS):
             yield from nodes(inner, (*path, key))
 
 
@@ -183,7 +187,7 @@ class Pod:
 
     def _listed(self, key: str) -> Iterator[tuple[Path, Object]]:
         for index, item in enumerate(entries(self.spec, key)):
-            if isinstance(item, Mapping):
+            if isinstance(item, _MAPPINGS):
                 yield (*self.path, "spec", key, index), item
 
 

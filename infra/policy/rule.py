@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from .index import Objects
-from .objects import Object, Path, is_resource, mapping, name, namespace, short_kind, show, spelt
+from .objects import Object, Path, mapping, name, namespace, short_kind, show, spelt
 
 Finding = tuple[Path, str]
 """Where in the object, and what is wrong there."""
@@ -73,8 +73,7 @@ class ObjectRule(Rule):
     predicate: Callable[[Object], Iterator[Finding]]
 
     def judge(self, objects: Objects) -> Iterator[Violation]:
-        manifests = (item for item in objects if not is_resource(item))
-        return (self.violation(item, *finding) for item in manifests for finding in self.predicate(item))
+        return (self.violation(item, *finding) for item in objects.manifests for finding in self.predicate(item))
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -37,9 +38,12 @@ def namespaces(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> It
 def test_files_are_the_same_bytes_each_time_and_the_api_server_takes_them(
     cluster: Cluster, environment: str, tmp_path: Path
 ) -> None:
-    for seed in ("1", "2"):
+    def rendered(seed: str) -> dict[str, bytes]:
         well("render", "--env", environment, "--out", str(tmp_path / seed), env=environ(PYTHONHASHSEED=seed))
-    first, second = (_contents(tmp_path / seed) for seed in ("1", "2"))
+        return _contents(tmp_path / seed)
+
+    with ThreadPoolExecutor() as pool:
+        first, second = pool.map(rendered, ("1", "2"))
     assert first == second
     printed = cluster.kubectl(*STRICT, "--recursive", "-f", str(tmp_path / "1"))
     assert len(printed.splitlines()) == _documents(tmp_path / "1") > 0

@@ -152,13 +152,23 @@ def test_a_run_of_another_machine_is_noticed_before_anything_is_removed(kubectl:
 def test_a_note_that_another_machine_has_just_written_is_not_overwritten(
     kubectl: Memory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    rendered(kubectl).apply().run(io.StringIO())
+    rendered(kubectl, digits={}).apply().run(io.StringIO())
     before = kubectl.cluster[identity(note("test", []))]
     outdated = {**before, "metadata": {**before["metadata"], "resourceVersion": "older"}}
     monkeypatch.setattr(Memory, "get", lambda *_: outdated)
     with pytest.raises(SlipwayError, match="is being changed from another machine"):
         rendered(kubectl).apply().run(io.StringIO())
     assert kubectl.cluster[identity(note("test", []))] == before
+
+
+def test_a_note_that_says_it_already_is_not_written_again(kubectl: Memory) -> None:
+    written = []
+    for _ in range(2):
+        again = rendered(kubectl)
+        again.apply().run(io.StringIO())
+        again.prune().run(io.StringIO())
+        written.append(kubectl.cluster[identity(note("test", []))])
+    assert written[0] == written[1]
 
 
 def test_everything_goes(kubectl: Memory) -> None:

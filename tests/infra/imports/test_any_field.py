@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from components.context import Context
 from components.errors import Invalid
 from infra.imports.importing import imported
+from tests.components.definition import definitions
 from tests.infra.imports.corpus import cases
 from tests.infra.imports.equality import differences
 from tests.infra.imports.random_fields import grown, of_kubernetes
@@ -33,8 +34,7 @@ def schema(project: str, shared: Path) -> Mapping[str, Any]:
     if project == "deployment":
         return {"properties": {"spec": of_kubernetes("V1DeploymentSpec")}}
     file, version = DEFINITIONS[project]
-    documents = yaml.load_all((shared / "crds" / file).read_text(), yaml.CSafeLoader)
-    (definition,) = (each for each in documents if each and each["spec"].get("names", {}).get("kind") == KINDS[project])
+    (definition,) = definitions(shared / "crds" / file, [KINDS[project]])
     (found,) = (each for each in definition["spec"]["versions"] if each["name"] == version)
     spec = found["schema"]["openAPIV3Schema"]["properties"]["spec"]
     return {"properties": {"spec": spec}}
@@ -47,5 +47,5 @@ def test_any_field_is_imported_or_named(project: str, shared: Path, data: st.Dat
     bases = [objects[0] for name, objects in CASES.items() if name.startswith(project) and len(objects) == 1]
     manifest = data.draw(grown(data.draw(st.sampled_from(bases)), dict(schema(project, shared))))
     with suppress(Invalid):
-        (found,) = imported(yaml.safe_dump(manifest), "given.yaml", "risk")
+        (found,) = imported(yaml.dump(manifest, Dumper=yaml.CSafeDumper), "given.yaml", "risk")
         assert differences([manifest], found.stack.objects(Context())) == []
