@@ -58,12 +58,12 @@ def main(
     """Measure what Slipway costs. Seconds are this machine's; ratios carry over."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that every block ends what it began
     try:
-        sections = list(_measured(benchmarks or list(MEASURES)))
+        for section in _measured(benchmarks or list(MEASURES)):
+            if save:
+                save.write_text(report.markdown(section, save.read_text() if save.exists() else ""))
     except (BenchError, SandboxError, SlipwayError) as error:
         console.print(str(error), style="red", markup=False)
         raise typer.Exit(1) from None
-    if save:
-        save.write_text(report.markdown(sections, save.read_text() if save.exists() else ""))
 
 
 def _measured(benchmarks: list[Benchmark]) -> Iterator[Section]:

@@ -57,7 +57,7 @@ class Latency(NamedTuple):
     p99: float
 
 
-def measure(repeat: int = 15, requests: int = 300) -> Section:
+def measure(repeat: int = 11, requests: int = 300) -> Section:
     """Ask the same each way, `requests` times in each of `repeat` rounds."""
     (stack,), router = stacks(1), _router()
     pod = router[-1]["metadata"]["name"]

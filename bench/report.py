@@ -2,7 +2,6 @@
 
 import os
 import platform
-from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
 
@@ -37,12 +36,11 @@ def screen(section: Section) -> Table:
     return table
 
 
-def markdown(sections: Iterable[Section], page: str = "") -> str:
-    """The page, with `sections` in place of those of the same title, and what else it has left as it was."""
+def markdown(section: Section, page: str = "") -> str:
+    """The page, with `section` in place of the one of the same title, or behind all others."""
     _, *known = page.split(HEADING)
     texts = {text.partition("\n")[0]: text.strip() for text in known}
-    texts |= {section.title: _text(section) for section in sections}
-    return HEADING.join((INTRODUCTION, *texts.values())) + "\n"
+    return HEADING.join((INTRODUCTION, *(texts | {section.title: _text(section)}).values())) + "\n"
 
 
 def _text(section: Section) -> str:

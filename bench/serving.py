@@ -103,6 +103,7 @@ def served(*stacks: ModelStack, beside: Iterable[KubernetesObject] = ()) -> Iter
         changes.apply([NAMESPACE.manifest(), *beside], log)
         rendered.apply().run(log)
         rollout.wait(live, target.units(), log, tell=lambda line: None)
+        rendered.prune().run(log)  # what a run that was killed has left
         yield Served(target, live)
     finally:
         rendered.remove().run(log)

@@ -13,7 +13,7 @@ SECTION = Section("Sums", ("size", "time", "aim"), [("10", "2 s", aim(2, 3)), ("
 
 
 def test_a_page() -> None:
-    page = markdown([SECTION]).splitlines()
+    page = markdown(SECTION).splitlines()
     assert page[0] == "# Benchmarks"
     begin = page.index("## Sums")
     assert page[begin + 2].startswith(f"{date.today()}: ")
@@ -28,14 +28,14 @@ def test_a_page() -> None:
 
 
 def test_what_is_measured_anew_takes_its_older_place_and_leaves_the_rest() -> None:
-    page = markdown([SECTION._replace(title="Products"), SECTION])
-    assert markdown([], page) == page
-    anew = markdown([SECTION._replace(title="Products", notes=("Again.",)), SECTION._replace(title="Powers")], page)
-    assert [line for line in anew.splitlines() if line.startswith(("## ", "- "))] == [
+    page = ""
+    for title, note in (("Products", "First."), ("Sums", "First."), ("Products", "Again.")):
+        page = markdown(SECTION._replace(title=title, notes=(note,)), page)
+    assert [line for line in page.splitlines() if line.startswith(("## ", "- "))] == [
         *("## Products", "- Again."),
-        *("## Sums", "- By hand."),
-        *("## Powers", "- By hand."),
+        *("## Sums", "- First."),
     ]
+    assert page == markdown(SECTION._replace(notes=("First.",)), page)
 
 
 def test_a_screen() -> None:

@@ -29,6 +29,7 @@ from infra.settings import Target
 from sandbox import certificates
 
 LOCAL = "127.0.0.1"
+STEPS = ["space", "apply", "wait", "prune", "block"]
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -156,7 +157,7 @@ def test_why_nothing_can_be_served_is_said(
     assert bool(serving.missing()) == bool(words)
 
 
-@pytest.mark.parametrize("fails", ["apply", "wait", "block"])
+@pytest.mark.parametrize("fails", STEPS)
 def test_what_was_served_goes_whatever_fails(monkeypatch: pytest.MonkeyPatch, fails: str) -> None:
     done: list[str] = []
 
@@ -168,18 +169,13 @@ def test_what_was_served_goes_whatever_fails(monkeypatch: pytest.MonkeyPatch, fa
 
         return note
 
-    steps = {name: lambda name=name: SimpleNamespace(run=does(name)) for name in ("apply", "remove")}
+    steps = {name: lambda name=name: SimpleNamespace(run=does(name)) for name in ("apply", "prune", "remove")}
     monkeypatch.setattr(serving, "Rendered", lambda *_: SimpleNamespace(**steps))
     monkeypatch.setattr(serving, "Kubectl", lambda *_: SimpleNamespace(apply=does("space"), delete=does("no space")))
     monkeypatch.setattr("bench.serving.rollout.wait", does("wait"))
     with pytest.raises(SlipwayError, match=fails), serving.served():
         does("block")()
-    assert done == [
-        "space",
-        *("apply", "wait", "block")[: ("apply", "wait", "block").index(fails) + 1],
-        "remove",
-        "no space",
-    ]
+    assert done == [*STEPS[: STEPS.index(fails) + 1], "remove", "no space"]
 
 
 @contextmanager
