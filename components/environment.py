@@ -101,11 +101,12 @@ class Environment(Value):
     def _unanswered(self, context: Context) -> Iterator[Mistake]:
         claimed = {claim for _, item in self._items() for claim in item.claims(context)}
         for stack in self.stacks:
-            for asked in (each for each in stack.asks(context) if each not in claimed):
-                kind = asked.partition(" ")[0]
-                known = [claim for claim in claimed if claim.startswith(f"{kind} ")]
-                cure = nearest(asked, known) if known else "Add that stack to models"
-                yield Mistake(("models", stack.name), f"calls {asked}, which no stack of this environment is. {cure}")
+            for place, asked in stack.asks(context).items():
+                if asked not in claimed:
+                    known = [claim for claim in claimed if claim.startswith(asked.partition(" ")[0])]
+                    cure = nearest(asked, known) if known else "Add that stack to models"
+                    fact = f"calls {asked}, which no stack of this environment is"
+                    yield Mistake(("models", stack.name, *place), f"{fact}. {cure}")
 
     def _items(self) -> Iterator[tuple[tuple[str, str], Addon | ModelStack]]:
         yield from ((("addons", addon.key()), addon) for addon in self.addons)

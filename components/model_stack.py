@@ -107,9 +107,9 @@ class ModelStack(Kind, Value):
         """What only one member of an environment can be, such as "host ai-demo.example.com/iris"."""
         return tuple(f"model stack {each.name}" for each in self.versions)
 
-    def asks(self, context: Context) -> tuple[str, ...]:
-        """What it calls of its environment, each as somebody's claim has it."""
-        return ()
+    def asks(self, context: Context) -> Mapping[YamlPath, str]:
+        """What it calls of its environment, each as somebody's claim has it, by the path of the field that says so."""
+        return {}
 
     def needs(self, context: Context) -> tuple[type[Addon], ...]:
         """The add-ons that this stack cannot serve without, on this cluster."""

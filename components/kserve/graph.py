@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
-from typing import Annotated, Self
+from typing import Annotated
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field
 
+from components.checked import Checked
 from components.errors import nearest
 from components.kserve import routing
 from components.kserve.step import GraphStep, Name
@@ -15,17 +16,14 @@ from components.spelled import Spelled
 ROOT = "root"
 
 
-class GraphNode(Spelled):
+class GraphNode(Checked, Spelled):
     """A router, and the steps among which it chooses, or which it takes one after the other or all at once."""
 
     router_type: routing.RouterType
     steps: tuple[GraphStep, ...] = Field(min_length=1)
 
-    @model_validator(mode="after")
-    def _heeded(self) -> Self:
-        if found := list(routing.refusals(self.router_type, self.steps)):
-            raise ValueError("; ".join(found))
-        return self
+    def _refusals(self) -> Iterator[str]:
+        return routing.refusals(self.router_type, self.steps)
 
     @property
     def inner(self) -> list[str]:

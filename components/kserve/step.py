@@ -1,10 +1,12 @@
 """A step of an InferenceGraph: whom a node asks, with what, and when."""
 
 import re
-from typing import Annotated, Any, Literal, Self
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints
 
+from components.checked import Checked
 from components.kserve.condition import Condition
 from components.location import hosts
 from components.spelled import Spelled
@@ -26,7 +28,7 @@ def _service_url(text: str) -> str:
 ServiceUrl = Annotated[str, AfterValidator(_service_url)]
 
 
-class GraphStep(Spelled):
+class GraphStep(Checked, Spelled):
     """Where a node sends requests: one of `service_name`, `service_url` and `node_name`."""
 
     name: Name | None = None
@@ -47,13 +49,11 @@ class GraphStep(Spelled):
     dependency: Literal["Soft", "Hard"] | None = None
     """Hard: its failure is the node's answer."""
 
-    @model_validator(mode="after")
-    def _one_target(self) -> Self:
+    def _refusals(self) -> Iterator[str]:
         said = [key for key in ("service_name", "service_url", "node_name") if getattr(self, key)]
         if len(said) != 1:
             fact = f"goes to {' and '.join(said) or 'nothing'}"
-            raise ValueError(f"{fact}. Say one of service_name, service_url and node_name")
-        return self
+            yield f"{fact}. Say one of service_name, service_url and node_name"
 
     @property
     def target(self) -> str:

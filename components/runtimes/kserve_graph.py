@@ -1,15 +1,14 @@
 """KServe: several models behind one address, as an InferenceGraph, without Knative (its Standard mode)."""
 
 from collections.abc import Iterator
-from typing import Any, Self
-
-from pydantic import model_validator
+from typing import Any
 
 from components.addon import Addon
 from components.addons.kserve import API, KServe
 from components.addons.metrics_server import MetricsServer
+from components.checked import Checked
 from components.context import Context
-from components.errors import Mistake
+from components.errors import Mistake, YamlPath
 from components.kserve import access, router
 from components.kserve.graph import Nodes, drawn
 from components.kserve.ignored import LONGEST, MODE, SCALER, STANDARD
@@ -19,12 +18,13 @@ from components.model_stack import Endpoint, ModelStack
 from components.network_policy import Rules
 from components.picture import Step
 from components.unit import KubernetesObject
+from components.values import within
 
 PORT = 8080
 """Of KServe's router."""
 
 
-class KServeGraph(ModelStack):
+class KServeGraph(Checked, ModelStack):
     """One InferenceGraph: nodes, and the pods of the router that walks them."""
 
     nodes: Nodes
@@ -41,12 +41,6 @@ class KServeGraph(ModelStack):
     """A request that its steps understand."""
     answer: dict[str, Any] | None = None
 
-    @model_validator(mode="after")
-    def _heeded(self) -> Self:
-        if found := list(self._refusals()):
-            raise ValueError("; ".join(found))
-        return self
-
     def _refusals(self) -> Iterator[str]:
         yield from router.refusals(self.router, self.annotations)
         if len(self.name) > LONGEST:
@@ -59,7 +53,7 @@ class KServeGraph(ModelStack):
 
     @property
     def _steps(self) -> tuple[GraphStep, ...]:
-        return tuple(step for node in self.nodes.values() for step in node.steps)
+        return tuple(step for _, step in within(self, GraphStep))
 
     @property
     def _services(self) -> list[str]:
@@ -69,8 +63,9 @@ class KServeGraph(ModelStack):
         scales = "maxReplicas" in self.router and self.annotations.get(SCALER, "hpa") == "hpa"
         return (KServe, *((MetricsServer,) if scales and not context.traits.metrics_api else ()))
 
-    def asks(self, context: Context) -> tuple[str, ...]:
-        return tuple(f"InferenceService {each}" for each in self._services)
+    def asks(self, context: Context) -> dict[YamlPath, str]:
+        called = {(*path, "service_name"): step.service_name for path, step in within(self, GraphStep)}
+        return {path: f"InferenceService {name}" for path, name in called.items() if name}
 
     def mistakes(self, context: Context) -> Iterator[Mistake]:
         yield from super().mistakes(context)

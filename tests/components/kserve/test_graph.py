@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from hypothesis import event, given
+from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
@@ -68,6 +68,7 @@ def walked(spec: dict[str, Any], name: str = "root") -> set[str]:
     return {name}.union(*(walked(spec, each) for each in inner))
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(graphs())
 def test_what_is_accepted_is_walked_to_an_end(given: dict[str, Any]) -> None:
     try:
