@@ -45,7 +45,12 @@ def _row(held: Held, further: tuple[str, str]) -> tuple[str, ...]:
 def _further(few: Held, many: Held) -> tuple[str, str]:
     models = many.models - few.models
     grown = ((many.apart - few.apart) / models, (many.together - few.together) / models)
-    return (f"{grown[0]:.0f} MB", f"{grown[1]:.1f} MB")
+    return (_rounded(grown[0]), _rounded(grown[1]))
+
+
+def _rounded(megabytes: float) -> str:
+    """Two servers of the same models differ by a few MB."""
+    return f"{megabytes:.0f} MB" if megabytes >= 1 else "under 1 MB"
 
 
 def _server(count: int) -> MLServer:

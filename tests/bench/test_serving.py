@@ -110,8 +110,8 @@ def test_each_way_is_compared_with_the_bare_server_of_its_round() -> None:
 def test_what_a_further_model_holds_is_told_by_the_row_before() -> None:
     assert packing.rows([Held(1, 200, 200), Held(5, 1000, 202), Held(20, 4000, 217)]) == [
         ("1", "200 MB", "200 MB", "1.0", "", ""),
-        ("5", "1,000 MB", "202 MB", "5.0", "200 MB", "0.5 MB"),
-        ("20", "4,000 MB", "217 MB", "18.4", "200 MB", "1.0 MB"),
+        ("5", "1,000 MB", "202 MB", "5.0", "200 MB", "under 1 MB"),
+        ("20", "4,000 MB", "217 MB", "18.4", "200 MB", "1 MB"),
     ]
 
 
