@@ -8,7 +8,7 @@ from typing import Any
 
 from components.errors import SlipwayError
 from components.objects import labels, platform_object
-from components.unit import Chart, KubernetesObject, Unit
+from components.unit import SYNC_WAVE, Chart, KubernetesObject, Unit
 
 API = "argoproj.io/v1alpha1"
 NAMESPACE = "argocd"
@@ -50,7 +50,7 @@ def application(unit: Unit, chart: Chart) -> KubernetesObject:
         "name": f"{unit.name}.{chart.release}",
         "namespace": NAMESPACE,
         "labels": labels(unit.name),
-        "annotations": {"argocd.argoproj.io/sync-wave": str(unit.charts.index(chart) - len(unit.charts))},
+        "annotations": {SYNC_WAVE: str(unit.charts.index(chart) - len(unit.charts))},
         "finalizers": [CASCADE],
     }
     source = {

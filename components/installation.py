@@ -11,11 +11,11 @@ from components.generated import generated
 from components.manifest import Manifest
 from components.objects import secret_object
 from components.release import release
-from components.unit import Chart, GeneratedSecret, KubernetesObject, Unit, identity, is_custom
+from components.unit import Chart, GeneratedSecret, KubernetesObject, Unit, identity, is_custom, is_held_back
 
 
 class Installation(Component):
-    """Owns a unit's charts, one after the other, then its objects."""
+    """Owns a unit's charts, one after the other, then its objects, last those that are held back."""
 
     def __init__(self, unit: Unit, *, cluster: Cluster, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(f"{cluster.name}-{unit.name}", opts)
@@ -31,8 +31,10 @@ class Installation(Component):
             last = self._release(chart, [last, *secrets], ready)
         identities = {grant.account: cluster.identity(unit.namespace.name, grant) for grant in unit.grants}
         after = [last, *secrets, *(resource for each in identities.values() for resource in each.resources)]
-        for manifest in unit.objects:
-            self._manifest(_annotated(manifest, identities), after)
+        first = [each for each in unit.objects if not is_held_back(each)]
+        ready = [self._manifest(_annotated(each, identities), after) for each in first]
+        for manifest in filter(is_held_back, unit.objects):
+            self._manifest(manifest, [*after, *ready])
         self.register_outputs({})
 
     def _release(

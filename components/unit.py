@@ -18,6 +18,10 @@ PodSecurity = Literal["restricted", "baseline", "privileged"]
 MANAGED_BY = {"app.kubernetes.io/managed-by": "slipway"}
 
 
+SYNC_WAVE = "argocd.argoproj.io/sync-wave"
+"""The annotation by which Argo CD applies an object once all of lower waves are healthy; 0 where it is not said."""
+
+
 class Namespace(Value):
     """Where a unit lives, and how strict its pods' security is."""
 
@@ -121,6 +125,17 @@ def identity(manifest: KubernetesObject) -> str:
     metadata = manifest["metadata"]
     parts = (manifest["kind"].lower(), metadata.get("namespace"), metadata["name"].replace(":", "_"))
     return ".".join(filter(None, parts))
+
+
+def held_back(manifest: KubernetesObject) -> KubernetesObject:
+    """The same, to be changed once the other objects of its unit are ready, whoever carries that out."""
+    metadata = manifest["metadata"]
+    return {**manifest, "metadata": {**metadata, "annotations": {**metadata.get("annotations", {}), SYNC_WAVE: "1"}}}
+
+
+def is_held_back(manifest: KubernetesObject) -> bool:
+    """Whether it waits for the others."""
+    return int(manifest["metadata"].get("annotations", {}).get(SYNC_WAVE, "0")) > 0
 
 
 def is_custom(manifest: KubernetesObject) -> bool:

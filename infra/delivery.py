@@ -55,6 +55,7 @@ class Delivery:
             yield from rendered.of_others()
             yield rendered.apply()
             yield self._ready()
+            yield from rendered.lead()
             yield rendered.prune()
 
     def down(self) -> Iterator[Step]:

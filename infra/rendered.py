@@ -4,12 +4,13 @@ import base64
 import secrets
 from collections.abc import Iterable, Iterator
 from functools import cached_property
+from itertools import filterfalse
 from typing import IO
 
 from components import render
 from components.errors import SlipwayError
 from components.objects import generated
-from components.unit import MANAGED_BY, KubernetesObject, Unit
+from components.unit import MANAGED_BY, KubernetesObject, Unit, is_held_back
 from infra.inventory import NAMESPACE, Identity, identity, note, noted
 from infra.kubectl import Kubectl
 from infra.removal import remove
@@ -35,9 +36,9 @@ class Rendered:
         self._written: list[Identity] = []
 
     def apply(self) -> Step:
-        """Make every object as rendered, and generate the Secrets that are not there.
+        """Make the objects as rendered but those that are held back, and generate the Secrets that are not there.
 
-        Noted beforehand together with what is there, so that a stop forgets none.
+        All are noted beforehand together with what is there, so that a stop forgets none.
         """
 
         def run(log: IO[str]) -> str:
@@ -45,10 +46,20 @@ class Rendered:
             self._written = list(dict.fromkeys([*known, *map(identity, self._objects)]))
             if self._written != known:
                 self._write(self._written, version, log)
-            self._kubectl.apply(self._filled(), log)
-            return f"{len(self._objects)} objects"
+            self._kubectl.apply(filterfalse(is_held_back, self._filled()), log)
+            return f"{len(self._objects) - len(self._held_back)} objects"
 
         return Step("Apply with kubectl", run)
+
+    def lead(self) -> Iterator[Step]:
+        """Make what is held back, if anything is: what leads requests to pods that are ready by now."""
+
+        def run(log: IO[str]) -> str:
+            self._kubectl.apply(self._held_back, log)
+            return f"{len(self._held_back)} objects"
+
+        if self._held_back:
+            yield Step("Lead requests there", run)
 
     def of_others(self) -> Iterator[Step]:
         """A line for each namespace that somebody else has made."""
@@ -98,6 +109,10 @@ class Rendered:
         own = (each for each in namespaces if each["metadata"]["name"] not in self._foreign)
         rest = (manifest for _, objects in folders for manifest in objects)
         return [*own, *(manifest for manifest, _ in generated(self._target.units())), *rest]
+
+    @property
+    def _held_back(self) -> list[KubernetesObject]:
+        return list(filter(is_held_back, self._objects))
 
     def _filled(self) -> Iterator[KubernetesObject]:
         """The objects, a generated Secret with values for what the cluster lacks of it, or not at all."""

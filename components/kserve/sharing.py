@@ -19,7 +19,7 @@ from components.traffic.gateway_routes import Rules
 from components.traffic.route import Route
 from components.traffic.versions import place, told_at
 from components.traffic.ways import BlueGreen, Shadow, Traffic
-from components.unit import KubernetesObject
+from components.unit import KubernetesObject, held_back
 
 NAME = "candidate"
 PORT = 80
@@ -130,10 +130,11 @@ class Sharing(NamedTuple):
         yield from doors.needs(self.route, context) if self.route else ()
 
     def objects(self, metadata: dict[str, Any], context: Context) -> Iterator[KubernetesObject]:
-        """Its route."""
+        """Its route, held back where it chooses a version: Argo CD waits until an InferenceService is ready."""
         services = tuple(service for service, _ in self.versions.values())
         if self.route:
-            yield from doors.objects(self.route, metadata, services[0], self._rules(services), context)
+            found = doors.objects(self.route, metadata, services[0], self._rules(services), context)
+            yield from map(held_back, found) if self.canaries else found
 
     def _rules(self, services: tuple[str, ...]) -> Rules:
         if self.traffic:

@@ -12,7 +12,7 @@ from components.traffic import doors, gateway_routes
 from components.traffic.gateway_routes import Rules
 from components.traffic.route import Expose, Route
 from components.traffic.ways import AbTest, BlueGreen, Shadow, Traffic
-from components.unit import KubernetesObject
+from components.unit import KubernetesObject, held_back
 
 ROUTED = {"http": "HTTPRoute", "grpc": "GRPCRoute"}
 """The ports whose requests a waypoint can tell apart."""
@@ -39,13 +39,16 @@ class Entrance(NamedTuple):
         return str(self.metadata["name"])
 
     def objects(self, context: Context) -> list[KubernetesObject]:
-        """Its Service, and the routes that lead there."""
-        return [
+        """Its Service, and the routes that lead there; where they choose a version, they change once both are ready."""
+        found = [
             self._service(context),
             *self._within(context),
             *(self._routed(self.route, context) if self.route else ()),
             *([self._public(self.expose, context)] if self.expose else ()),
         ]
+        if self.traffic is None or self.split_by(context) == "replicas":
+            return found
+        return [each if each["kind"] == "Gateway" else held_back(each) for each in found]
 
     def needs(self, context: Context) -> Iterator[type[Addon]]:
         """The add-ons that open it."""

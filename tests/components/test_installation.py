@@ -10,7 +10,7 @@ from components.clusters.existing import Existing
 from components.context import Traits
 from components.installation import Installation
 from components.location.store import Grant
-from components.unit import Chart, GeneratedSecret, KubernetesObject, Namespace, Unit
+from components.unit import Chart, GeneratedSecret, KubernetesObject, Namespace, Unit, held_back
 from tests.components.deployed import KUBECONFIG, Deployed, deploy, revealed
 from tests.samples import OBJECT
 
@@ -69,6 +69,16 @@ def test_everything_is_placed_by_the_clusters_provider(deployed: Deployed) -> No
     assert len(placed) == 7
     for each in placed:
         assert each.request.provider == f"{provider.urn}::{provider.name}-id"
+
+
+def test_what_is_held_back_waits_for_all_else() -> None:
+    unit = UNIT.model_copy(update={"charts": (), "objects": (held_back(OBJECT), ROLE, CUSTOM)})
+    deployed = deploy(lambda: Installation(unit, cluster=Existing("lab", Existing.Spec(kubeconfig="~/x"))))
+    space, *first = (
+        deployed.named(f"lab-{name}").urn for name in ("tools", "clusterrole.reader", "pool.tools.addresses")
+    )
+    assert set(deployed.named("lab-configmap.tools.notes").request.dependencies) == {space, *first}
+    assert list(deployed.named("lab-clusterrole.reader").request.dependencies) == [space]
 
 
 def test_what_lives_in_its_namespace_goes_with_the_namespace(deployed: Deployed) -> None:

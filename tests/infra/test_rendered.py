@@ -195,6 +195,20 @@ def test_models_that_move_leave_nothing_behind_once_they_serve_elsewhere(kubectl
     assert {each.namespace or each.name for each in kubectl.cluster} == {"default", "ai-test"}
 
 
+def test_requests_are_led_to_a_version_once_it_is_ready(kubectl: Memory, tmp_path: Path) -> None:
+    spec, switched = Existing.Spec(kubeconfig="kubeconfig"), {"live": "candidate", "candidate": {"replicas": 2}}
+    environment = Environment(stacks=(stack(tmp_path, traffic={"blue_green": switched}),))
+    found = Rendered(Target("test", ClusterKind(Existing, spec), environment), kubectl)
+    service = Identity("v1", "Service", "models", "iris")
+    found.apply().run(io.StringIO())
+    assert service not in kubectl.cluster
+    assert service in noted(kubectl.cluster[identity(note("test", []))])
+    (step,) = found.lead()
+    assert step.run(io.StringIO()) == "1 objects"
+    assert kubectl.cluster[service]["spec"]["selector"] == {"app.kubernetes.io/name": "iris-candidate"}
+    assert list(rendered(kubectl).lead()) == []
+
+
 def foreign(kubectl: Memory, **labels: str) -> Identity:
     """A namespace `tools` that was there before."""
     space = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "tools", "labels": labels}}

@@ -15,7 +15,7 @@ from components.context import Context, Conventions, Gateway, Traits
 from components.environment import Environment
 from components.errors import Invalid
 from components.mesh import AMBIENT
-from components.unit import KubernetesObject
+from components.unit import KubernetesObject, is_held_back
 from tests.samples import stack
 
 GATEWAY = Gateway(namespace="gateway-api", name="models", listener="http")
@@ -111,6 +111,22 @@ def test_with_two_colours_the_service_leads_to_the_one_that_is_live(
     assert replicas(objects) == {"iris": 3, "iris-candidate": 3}
     assert chosen(objects, "iris") == {name}
     assert chosen(objects, "iris-candidate") == {"iris-candidate"}
+
+
+@pytest.mark.parametrize(
+    ("context", "choices", "waiting"),
+    [
+        (EDGE, {"traffic": CANARY, "route": ROUTE}, {"Service/iris", "HTTPRoute/iris"}),
+        (MESH, {"traffic": CANARY}, {"Service/iris", "HTTPRoute/iris-mesh", "GRPCRoute/iris-mesh"}),
+        (ALONE, {"traffic": {"blue_green": {"live": "candidate", **CANDIDATE}}}, {"Service/iris"}),
+        (ALONE, {"traffic": CANARY, "replicas": 4}, set()),
+        (EDGE, {"route": ROUTE}, set()),
+    ],
+)
+def test_what_chooses_a_version_waits_until_both_are_ready(
+    tmp_path: Path, context: Context, choices: dict[str, Any], waiting: set[str]
+) -> None:
+    assert {name for name, each in found(tmp_path, context, **choices).items() if is_held_back(each)} == waiting
 
 
 def test_a_door_of_its_own_shows_only_predictions_and_says_who_answers_for_it(tmp_path: Path) -> None:
