@@ -134,7 +134,7 @@ def held_back(manifest: KubernetesObject) -> KubernetesObject:
 
 
 def is_held_back(manifest: KubernetesObject) -> bool:
-    """Whether it waits for the others."""
+    """Whether it waits for the others of its unit."""
     return int(manifest["metadata"].get("annotations", {}).get(SYNC_WAVE, "0")) > 0
 
 
