@@ -12,9 +12,14 @@ import yaml
 
 def definitions(file: Path, kinds: Iterable[str]) -> Iterator[dict[str, Any]]:
     """The definitions of `kinds` among those of a file."""
+    return (yaml.load(text, yaml.CSafeLoader) for text in written(file, kinds))
+
+
+def written(file: Path, kinds: Iterable[str]) -> Iterator[str]:
+    """The same, as they stand there."""
     named = re.compile(f"^ +kind: ({'|'.join(kinds)})$", re.MULTILINE)
     texts = re.split("^---$", file.read_text(), flags=re.MULTILINE)
-    return (yaml.load(text, yaml.CSafeLoader) for text in texts if named.search(text))
+    return filter(named.search, texts)
 
 
 def write(file: Path, shapes: dict[str, Any]) -> None:

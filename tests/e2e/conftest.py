@@ -9,7 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from components.unit import KubernetesObject, is_custom
 from sandbox import preflight
+from tests.components.definition import written
+from tests.schema.emitted import objects
 
 from .cluster import Cluster
 from .machine import runs, traces, well
@@ -42,14 +45,22 @@ def cluster() -> Cluster:
 
 
 @pytest.fixture(scope="session")
-def custom_resources(cluster: Cluster, shared: Path) -> Iterator[None]:
-    """The definitions that other projects' operators bring. They go with the sandbox, or else in the end."""
-    files = ("-f", str(shared / "crds"))
-    cluster.kubectl("apply", "--server-side", *files)
+def emitted(tmp_path_factory: pytest.TempPathFactory) -> list[KubernetesObject]:
+    """Every object that the project emits."""
+    return objects(tmp_path_factory.mktemp("models"))
+
+
+@pytest.fixture(scope="session")
+def custom_resources(cluster: Cluster, shared: Path, emitted: list[KubernetesObject]) -> Iterator[None]:
+    """The definitions, of other projects, of what is emitted. They go with the sandbox, or else in the end."""
+    kinds = {each["kind"] for each in filter(is_custom, emitted)}
+    files = sorted((shared / "crds").glob("*.yaml"))
+    found = "\n---\n".join(text for file in files for text in written(file, kinds))
+    cluster.kubectl("apply", "--server-side", "-f", "-", stdin=found)
     cluster.kubectl("wait", "--for=condition=Established", "--timeout=300s", "crd", "--all")
     yield
     if runs():
-        cluster.kubectl("delete", "--ignore-not-found", "--wait=false", *files)
+        cluster.kubectl("delete", "--ignore-not-found", "--wait=false", "-f", "-", stdin=found)
 
 
 @pytest.fixture(scope="session")

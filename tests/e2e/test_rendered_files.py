@@ -9,7 +9,6 @@ import pytest
 
 from components.unit import KubernetesObject, Namespace, is_custom
 from infra import environment_file
-from tests.schema.emitted import objects
 from tests.schema.servers import servers
 
 from .cluster import Cluster
@@ -22,15 +21,14 @@ ENVIRONMENTS = environment_file.names(ROOT)
 
 
 @pytest.fixture(scope="session")
-def namespaces(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+def namespaces(cluster: Cluster, emitted: list[KubernetesObject]) -> Iterator[None]:
     """Where everything goes that the project emits: not even a dry run puts anything into a namespace that is not."""
     there = {each["metadata"]["name"] for each in cluster.list("namespaces")}
-    emitted = objects(tmp_path_factory.mktemp("models"))
     wanted = {each["metadata"].get("namespace", "default") for each in emitted} - there
     cluster.kubectl("apply", "-f", "-", stdin=_list(Namespace(name=name).manifest() for name in wanted))
     yield
     if runs():
-        cluster.kubectl("delete", "namespace", *wanted)
+        cluster.kubectl("delete", "namespace", "--wait=false", *wanted)
 
 
 @pytest.mark.usefixtures("custom_resources", "namespaces")
@@ -50,8 +48,8 @@ def test_files_are_the_same_bytes_each_time_and_the_api_server_takes_them(
 
 
 @pytest.mark.usefixtures("custom_resources", "namespaces")
-def test_the_api_server_takes_every_choice_of_every_add_on(cluster: Cluster, tmp_path: Path) -> None:
-    found = list(filter(is_custom, objects(tmp_path)))
+def test_the_api_server_takes_every_choice_of_every_add_on(cluster: Cluster, emitted: list[KubernetesObject]) -> None:
+    found = list(filter(is_custom, emitted))
     assert len({each["kind"] for each in found}) > 10
     printed = cluster.kubectl(*STRICT, "-f", "-", stdin=_list(found))
     assert len(printed.splitlines()) == len(found)
