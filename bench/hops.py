@@ -127,5 +127,5 @@ def _notes(repeat: int, requests: int, held: float) -> tuple[str, ...]:
         "The model is a logistic regression, computed in microseconds: beside a slow model, every hop is smaller.",
         "The router is Seldon's Python server with a Thompson sampler of ours. The caller asks it itself, then the "
         "server, in place of Seldon's executor, which does not run here: what that takes is not in it.",
-        f"The router's pod holds {held:.0f} MB (working set).",
+        f"The router's pod holds {held:.0f} MB of its own, beside pages of files.",
     )

@@ -67,6 +67,6 @@ def _held(*given: ModelStack) -> float:
 def _notes() -> tuple[str, ...]:
     return (
         "scikit-learn models of 2 kB in MLServer, which computes in its own process (`parallel_workers: 0`). One run.",
-        f"The working set of the pods, as the kubelet says it, after {REQUESTS} requests to each model. Pages of files "
-        "that pods share, such as libraries, count for who has read them first: here, for other servers of the node.",
+        f"Anonymous memory of the pods, by the kubelet, after {REQUESTS} requests to each model. Pages of files, "
+        "such as libraries, are left out: servers on one node share them.",
     )

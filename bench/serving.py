@@ -53,14 +53,14 @@ class Served(NamedTuple):
         return [each for each in found if "deletionTimestamp" not in each["metadata"]]
 
     def memory(self) -> dict[str, int]:
-        """The working set of each pod in bytes, by its name, as the kubelet has read it since this call."""
+        """What each pod alone holds in bytes, by its name: anonymous memory, read by the kubelet since this call."""
         now, deadline = datetime.now(UTC), time.monotonic() + PATIENCE
         wanted = {each["metadata"]["name"] for each in self.get("pods")["items"]}
         while time.monotonic() < deadline:
             read = {pod["podRef"]["name"]: pod["memory"] for pod in self._read()}
             fresh = {name for name, memory in read.items() if datetime.fromisoformat(memory["time"]) > now}
             if wanted <= fresh:
-                return {name: int(read[name]["workingSetBytes"]) for name in wanted}
+                return {name: int(read[name]["rssBytes"]) for name in wanted}
             time.sleep(1)
         raise BenchError(f"the kubelet has not read the memory of all pods for {PATIENCE} s. Look at its log")
 

@@ -132,7 +132,7 @@ def test_memory_is_what_the_kubelet_has_read_since_of_every_pod(monkeypatch: pyt
     def pod(name: str, seconds: int) -> Any:
         place = {"name": name, "namespace": "models" if name == "stranger" else NAMESPACE.name}
         then = (datetime.now(UTC) + timedelta(seconds=seconds)).isoformat()
-        return {"podRef": place, "memory": {"time": then, "workingSetBytes": 7}}
+        return {"podRef": place, "memory": {"time": then, "rssBytes": 7}}
 
     monkeypatch.setattr("bench.serving.time.sleep", lambda seconds: None)
     memory = Served(cast(Target, None), cast(Live, SimpleNamespace(get=get))).memory()
