@@ -21,21 +21,29 @@ class Installation(Component):
         super().__init__(f"{cluster.name}-{unit.name}", opts)
         self.unit, self._cluster = unit, cluster
         self._namespace = cluster.namespace(unit.namespace)
-        last: pulumi.Resource = self._namespace
         secrets = [self._secret(each) for each in unit.secrets]
-        for chart in unit.charts:
-            if chart is unit.charts[-1]:
-                ready = self._ready(self.name, unit.accepts)
+        self._objects([self._charts(secrets), *secrets])
+        self.register_outputs({})
+
+    def _charts(self, secrets: list[pulumi.Resource]) -> pulumi.Resource:
+        """The last chart, or the namespace where there is none."""
+        last: pulumi.Resource = self._namespace
+        for chart in self.unit.charts:
+            if chart is self.unit.charts[-1]:
+                ready = self._ready(self.name, self.unit.accepts)
             else:
                 ready = self._ready(f"{self.name}-{chart.release}", chart.accepts)
             last = self._release(chart, [last, *secrets], ready)
-        identities = {grant.account: cluster.identity(unit.namespace.name, grant) for grant in unit.grants}
-        after = [last, *secrets, *(resource for each in identities.values() for resource in each.resources)]
+        return last
+
+    def _objects(self, after: list[pulumi.Resource]) -> None:
+        unit = self.unit
+        identities = {grant.account: self._cluster.identity(unit.namespace.name, grant) for grant in unit.grants}
+        after = [*after, *(resource for each in identities.values() for resource in each.resources)]
         first = [each for each in unit.objects if not is_held_back(each)]
         ready = [self._manifest(_annotated(each, identities), after) for each in first]
         for manifest in filter(is_held_back, unit.objects):
             self._manifest(manifest, [*after, *ready])
-        self.register_outputs({})
 
     def _release(
         self, chart: Chart, after: list[pulumi.Resource], ready: pulumi.ResourceHook | None
