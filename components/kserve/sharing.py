@@ -19,7 +19,7 @@ from components.traffic.gateway_routes import Rules
 from components.traffic.route import Route
 from components.traffic.versions import place, told_at
 from components.traffic.ways import BlueGreen, Shadow, Traffic
-from components.unit import KubernetesObject, held_back
+from components.unit import KubernetesObject
 
 NAME = "candidate"
 PORT = 80
@@ -134,7 +134,7 @@ class Sharing(NamedTuple):
         services = tuple(service for service, _ in self.versions.values())
         if self.route:
             found = doors.objects(self.route, metadata, services[0], self._rules(services), context)
-            yield from map(held_back, found) if self.canaries else found
+            yield from doors.after_versions(found) if self.canaries else found
 
     def _rules(self, services: tuple[str, ...]) -> Rules:
         if self.traffic:

@@ -1,6 +1,6 @@
 """What leads a host to a stack: an HTTPRoute at the environment's gateway, or an Ingress."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from components.addon import Addon
@@ -14,8 +14,9 @@ from components.traffic import gateway_routes, ingress, routing, tokens
 from components.traffic.gateway_routes import Rules
 from components.traffic.route import Route
 from components.traffic.ways import AbTest, Traffic
-from components.unit import KubernetesObject
+from components.unit import KubernetesObject, held_back
 
+CHOOSING = ("GRPCRoute", "HTTPRoute", "Service")
 CURE = "Say a route at the gateway, or mutual_tls: false of istio"
 
 
@@ -31,6 +32,11 @@ def objects(
         yield gateway_routes.public(metadata, route, gateway, rules)
         if route.jwt:
             yield from tokens.required(metadata, route, route.jwt, gateway)
+
+
+def after_versions(found: Iterable[KubernetesObject]) -> Iterator[KubernetesObject]:
+    """The same; those that choose a version change once all are ready, and what asks for tokens is there by then."""
+    return (held_back(each) if each["kind"] in CHOOSING else each for each in found)
 
 
 def opened(metadata: dict[str, Any], rule: str, why: str) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from components.traffic import doors, gateway_routes
 from components.traffic.gateway_routes import Rules
 from components.traffic.route import Expose, Route
 from components.traffic.ways import AbTest, BlueGreen, Shadow, Traffic
-from components.unit import KubernetesObject, held_back
+from components.unit import KubernetesObject
 
 ROUTED = {"http": "HTTPRoute", "grpc": "GRPCRoute"}
 """The ports whose requests a waypoint can tell apart."""
@@ -48,7 +48,7 @@ class Entrance(NamedTuple):
         ]
         if self.traffic is None or self.split_by(context) == "replicas":
             return found
-        return [each if each["kind"] == "Gateway" else held_back(each) for each in found]
+        return list(doors.after_versions(found))
 
     def needs(self, context: Context) -> Iterator[type[Addon]]:
         """The add-ons that open it."""
