@@ -12,6 +12,8 @@ from sandbox.archive import ARCHITECTURES
 from sandbox.step import SandboxError, Step, succeeds
 
 DISK_GIB, MEMORY_GIB = 16, 3
+BUILT_DISK_GIB = 4
+"""Of the disk, once its programs and images are built."""
 
 
 def check() -> Step:
@@ -34,19 +36,22 @@ def obstacles() -> Iterator[str]:
         yield f"processor: it is {platform.machine()}; known are {', '.join(ARCHITECTURES)}"
     if os.geteuid() != 0:
         yield "rights: network namespaces and mounts need root. Run it with sudo"
-    if _disk_gib() < DISK_GIB:
-        yield f"disk: {_disk_gib()} GiB free below {paths.cache().parent}, {DISK_GIB} are needed. Free some"
+    if (free := _free_gib()) < (needed := _needed_gib()):
+        yield f"disk: {free} GiB free below {paths.cache().parent}, {needed} are needed. Free some"
     if _memory_gib() < MEMORY_GIB:
         yield f"memory: {_memory_gib():.1f} GiB, {MEMORY_GIB} are needed. Use a larger machine"
     if not _overlay():
         yield "kernel: it has no overlayfs, and `modprobe overlay` loads none. Use a kernel that has it"
 
 
-def _disk_gib() -> int:
-    """Free space where the cache is; what is built already counts as free, all but 4 GiB."""
+def _free_gib() -> int:
+    """Where the cache is, or will be."""
     folder = next(path for path in (paths.cache(), *paths.cache().parents) if path.exists())
-    built = DISK_GIB - 4 if (paths.cache() / "bin").exists() else 0
-    return shutil.disk_usage(folder).free // 1024**3 + built
+    return shutil.disk_usage(folder).free // 1024**3
+
+
+def _needed_gib() -> int:
+    return BUILT_DISK_GIB if (paths.cache() / "bin").exists() else DISK_GIB
 
 
 def _overlay() -> bool:

@@ -1,6 +1,7 @@
 import os
 import platform
 from collections.abc import Callable
+from pathlib import Path
 from typing import IO, Any
 
 import pytest
@@ -11,14 +12,15 @@ FIT: dict[tuple[Any, str], object] = {
     (platform, "system"): "Linux",
     (platform, "machine"): "aarch64",
     (os, "geteuid"): 0,
-    (preflight, "_disk_gib"): 16,
+    (preflight, "_free_gib"): 16,
+    (paths, "cache"): paths.cache().parent / "nothing-built",
     (preflight, "_memory_gib"): 3.0,
     (preflight, "_overlay"): True,
 }
 UNFIT: dict[tuple[Any, str], tuple[object, str]] = {
     (platform, "machine"): ("riscv64", "processor: it is riscv64; known are x86_64, aarch64"),
     (os, "geteuid"): (1000, "rights: network namespaces and mounts need root. Run it with sudo"),
-    (preflight, "_disk_gib"): (15, "disk: 15 GiB free below {cache}, 16 are needed. Free some"),
+    (preflight, "_free_gib"): (15, "disk: 15 GiB free below {cache}, 16 are needed. Free some"),
     (preflight, "_memory_gib"): (2.94, "memory: 2.9 GiB, 3 are needed. Use a larger machine"),
     (preflight, "_overlay"): (
         False,
@@ -52,6 +54,14 @@ def test_each_obstacle_is_told_with_object_fact_and_cure(
     answer, message = UNFIT[what]
     monkeypatch.setattr(*what, _says(answer))
     assert list(preflight.obstacles()) == [_told(message)]
+
+
+def test_what_is_built_needs_less_of_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(paths, "cache", lambda: tmp_path)
+    monkeypatch.setattr(preflight, "_free_gib", lambda: 4)
+    assert [each.partition(":")[0] for each in preflight.obstacles()] == ["disk"]
+    (tmp_path / "bin").mkdir()
+    assert list(preflight.obstacles()) == []
 
 
 def test_all_obstacles_are_told_at_once(log: IO[str], monkeypatch: pytest.MonkeyPatch) -> None:
