@@ -46,7 +46,7 @@ def test_what_cannot_start_ends_the_engine_well_and_is_the_reason() -> None:
             raise SlipwayError(f"{', '.join(places)} cannot start")
 
     log = io.StringIO()
-    with engine(60) as process, pytest.raises(SlipwayError, match="models/iris cannot start"):
+    with engine(600) as process, pytest.raises(SlipwayError, match="models/iris cannot start"):
         overseen(process, look, log)
     assert process.returncode == 0
     assert log.getvalue().splitlines() == [LINE, "interrupted"]
