@@ -26,15 +26,13 @@ CHECKS = {
     "types": ("mypy", "--cache-dir", str(paths.cache() / "mypy")),
     "imports": ("lint-imports",),
 }
-ALIKE = tuple(
-    f"tests/{name}" for name in ("components", "infra", "model_nodes", "model_stacks", "policy", "schema", "training")
-)
-"""What needs neither a cluster nor the machine for itself: it runs on every core, beside the rest."""
+APART = ("tests/e2e", "tests/engine", "tests/sandbox")
+"""What needs a cluster, or the machine for itself."""
 PARTS = {
-    "tests": (*ALIKE, "--numprocesses", "auto"),
-    "end to end": ("tests", *(f"--ignore={folder}" for folder in ALIKE)),
+    "tests": ("tests", *(f"--ignore={folder}" for folder in APART), "--numprocesses", "auto"),
+    "end to end": APART,
 }
-"""What pytest is given; the last part is shown as it goes."""
+"""What pytest is given: all that needs nothing runs on every core, beside the rest, which is shown as it goes."""
 SOAK = {"soak": ("tests", "-m", "soak")}
 SLOW = (
     "addons/test_charts.py",
