@@ -5,6 +5,8 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
+from components.errors import Mistake
+from components.mistakes import refused
 from components.values import Number, Quantity, Value, Whole
 
 MOST_REPLICAS = 10_000
@@ -105,14 +107,14 @@ class Autoscaling(Value):
 
     @model_validator(mode="after")
     def _woken(self) -> Self:
-        wakes = any(each.wakes is not None for each in self.queries)
+        wakes = [number for number, each in enumerate(self.queries) if each.wakes is not None]
         if self.min_replicas == 0 and not wakes:
-            fact = (
-                "min_replicas 0: what a stack measures of itself ends with its last replica, so nothing would wake it"
-            )
-            raise ValueError(f"{fact}. Add a query of something outside, with `wakes`, or say min_replicas: 1")
+            fact = "is 0, and what a stack measures of itself ends with its last replica: nothing would wake it"
+            cure = "Add a query of something outside, with `wakes`, or say 1"
+            raise refused([Mistake(("min_replicas",), f"{fact}. {cure}")])
         if self.min_replicas and wakes:
-            raise ValueError("wakes: there is always a replica awake. Say min_replicas: 0, or leave it out")
+            told = "there is always a replica awake. Say min_replicas: 0, or leave it out"
+            raise refused(Mistake(("queries", number, "wakes"), told) for number in wakes)
         return self
 
     @property
