@@ -125,7 +125,7 @@ def test_the_value_of_the_module_is_left_as_it_was() -> None:
         ({"models": {"iris": {"name": "x" * 64}}}, f"slipway:models.iris.name: {'x' * 64!r} has 64 characters"),
         (
             {"models": {"iris": {"autoscaling": {"min_replicas": 3, "max_replicas": 2}}}},
-            "slipway:models.iris.autoscaling: min_replicas 3 is above max_replicas 2. Swap or change them",
+            "slipway:models.iris.autoscaling.min_replicas: 3 is above max_replicas 2. Swap or change them",
         ),
         (
             {"models": {"iris": {"models": {"iris": {"artefact": {"path": "no/such.joblib"}}}}}},

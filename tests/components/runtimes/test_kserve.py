@@ -170,7 +170,11 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "concurrency": (spec(containerConcurrency=4), "containerConcurrency: limits nothing"),
     "by requests": (spec(scaleMetric="rps"), "scaleMetric: rps needs Knative"),
     "memory without target": (spec(scaleMetric="memory"), "memory has no target"),
-    "to zero by HPA": (spec(minReplicas=0), "minReplicas: 0 becomes 1"),
+    "to zero by HPA": (spec(minReplicas=0), "predictor.spec.minReplicas: 0 becomes 1"),
+    "transformer to zero": (
+        fields(transformer={**CONTAINERS, "minReplicas": 0}),
+        "transformer.minReplicas: 0 becomes 1",
+    ),
     "bounds": (spec(minReplicas=3, maxReplicas=2), "minReplicas: 3 is above maxReplicas 2"),
     "two targets": (spec(scaleTarget=9, autoScaling={"metrics": [CPU]}), "scaleMetric and scaleTarget beside it"),
     "behaviour of HPA": (spec(autoScaling={"behavior": {}}), "behavior: only KEDA's class reads it"),
