@@ -5,6 +5,8 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator
 
+from components.errors import Mistake
+from components.mistakes import refused
 from components.pods.patches import strange
 from components.unit import KubernetesObject, is_custom
 
@@ -22,22 +24,23 @@ KINDS = {
 
 
 def _checked(objects: tuple[KubernetesObject, ...]) -> tuple[KubernetesObject, ...]:
-    if wrong := [f"[{number}] {each}" for number, found in enumerate(objects) for each in _wrong(found)]:
-        raise ValueError("; ".join(wrong))
+    if wrong := [each.below(number) for number, found in enumerate(objects) for each in _wrong(found)]:
+        raise refused(wrong)
     return objects
 
 
-def _wrong(found: KubernetesObject) -> Iterator[str]:
+def _wrong(found: KubernetesObject) -> Iterator[Mistake]:
     kind, api, metadata = (found.get(key) for key in ("kind", "apiVersion", "metadata"))
     if not (isinstance(kind, str) and isinstance(api, str) and isinstance(metadata, dict) and metadata.get("name")):
-        yield "is no object of Kubernetes. Give apiVersion, kind and metadata.name"
+        yield Mistake((), "is no object of Kubernetes. Give apiVersion, kind and metadata.name")
     elif kind not in KINDS:
         if not is_custom(found):
-            yield f"{api} {kind} cannot go with a stack. Known: {', '.join(KINDS)}, and custom resources"
+            fact = f"is a {kind} of {api}, which cannot go with a stack"
+            yield Mistake((), f"{fact}. Known: {', '.join(KINDS)}, and custom resources")
     elif api != KINDS[kind][0]:
-        yield f"{kind} is of {api}. Write it as {KINDS[kind][0]}"
+        yield Mistake(("apiVersion",), f"is {api} of a {kind}. Write it as {KINDS[kind][0]}")
     else:
-        yield from strange(found, KINDS[kind][1], (kind,))
+        yield from strange(found, KINDS[kind][1], ())
 
 
 Beside = Annotated[tuple[dict[str, Any], ...], AfterValidator(_checked)]

@@ -5,6 +5,8 @@ from typing import Self
 
 from pydantic import model_validator
 
+from components.errors import Mistake
+from components.mistakes import refused
 from components.values import Value
 
 
@@ -15,9 +17,9 @@ class Checked(Value):
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
         if found := list(self._refusals()):
-            raise ValueError("; ".join(found))
+            raise refused(found)
         return self
 
-    def _refusals(self) -> Iterator[str]:
-        """What is wrong, each with its cure."""
+    def _refusals(self) -> Iterator[Mistake]:
+        """What is wrong, each by its path in the value, with its cure."""
         raise NotImplementedError

@@ -10,10 +10,11 @@ from pydantic import field_validator
 from components.catalog import Kind
 from components.component import Component
 from components.context import Context, Conventions, Traits
-from components.errors import SlipwayError
+from components.errors import Mistake, SlipwayError
 from components.extras import require
 from components.location.store import Grant
 from components.manifest import Manifest
+from components.mistakes import refused
 from components.unit import KubernetesObject, Namespace, identity
 from components.values import Value
 
@@ -72,8 +73,9 @@ class ClusterSpec(Value):
     def _kept_promises(cls, traits: Traits) -> Traits:
         own: Traits = cls.model_fields["traits"].default
         if strange := sorted(set(traits.store_schemes) - set(own.store_schemes)):
-            fact = f"store_schemes: such a cluster gives pods no identity for {', '.join(strange)}"
-            raise ValueError(f"{fact}. Leave it out, and say `credentials` in the model stack")
+            fact = f"such a cluster gives pods no identity for {', '.join(strange)}"
+            cure = "Leave it out, and say `credentials` in the model stack"
+            raise refused([Mistake(("store_schemes",), f"{fact}. {cure}")])
         return traits
 
     @property

@@ -1,8 +1,9 @@
 """Which runtime serves what."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from components import catalog
+from components.errors import Mistake
 from components.model import Format, Model
 
 _RUNTIMES = "components.runtimes"
@@ -14,11 +15,12 @@ def runtimes(format: Format) -> tuple[str, ...]:
     return tuple(name for name, kind in kinds if format in getattr(kind, "formats", ()))
 
 
-def refusals(models: Mapping[str, Model], runtime: str, formats: Iterable[Format]) -> list[str]:
+def refusals(models: Mapping[str, Model], runtime: str, formats: Collection[Format]) -> Iterator[Mistake]:
     """What to say of each of `models` that `runtime` does not serve."""
     serves = f"runtime {runtime!r} serves {', '.join(sorted(formats))}"
-    wrong = {name: model.format for name, model in models.items() if model.format not in formats}
-    return [f"model {name!r}: {serves}; got {format!r}. {_cure(format)}" for name, format in wrong.items()]
+    for name, model in models.items():
+        if model.format not in formats:
+            yield Mistake((name, "format"), f"{serves}; got {model.format!r}. {_cure(model.format)}")
 
 
 def _cure(format: Format) -> str:

@@ -2,12 +2,12 @@
 
 import json
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic_core import ErrorDetails, InitErrorDetails
 
 from components.errors import Mistake, YamlPath, nearest
 from components.values import SECRET
@@ -55,6 +55,15 @@ def mistakes(error: ValidationError, model: type[BaseModel], prefix: YamlPath = 
         if detail["type"] in _COUNTS and any(each[: len(place)] == place != each for each in places):
             continue  # wrong entries are not counted: to mend them may mend the number too
         yield _mistake(detail, model, prefix)
+
+
+def refused(found: Iterable[Mistake]) -> ValidationError:
+    """Mistakes as pydantic tells them: raise it from a validator."""
+    details = [
+        InitErrorDetails(type="value_error", loc=each.path, input=None, ctx={"error": ValueError(each.message)})
+        for each in found
+    ]
+    return ValidationError.from_exception_data("value", details)
 
 
 def discreet(text: str) -> str:

@@ -15,6 +15,7 @@ from components.location import sources
 from components.location.s3 import s3_used, to_s3
 from components.location.store import Grant, StoreUrl, store
 from components.location.uri import REGISTRY, STORES, location
+from components.mistakes import refused
 from components.model import Format, Model
 from components.network_policy import Rules, to_stores
 from components.picture import Step
@@ -68,8 +69,8 @@ class ModelStack(Kind, Value):
     @field_validator("models", check_fields=False)
     @classmethod
     def _served_here(cls, models: dict[str, Model]) -> dict[str, Model]:
-        if refusals := formats.refusals(models, cls.key(), cls.formats):
-            raise ValueError("; ".join(refusals))
+        if found := list(formats.refusals(models, cls.key(), cls.formats)):
+            raise refused(found)
         return models
 
     @property

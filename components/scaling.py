@@ -1,10 +1,12 @@
 """By what load the replicas of a workload grow and shrink, between which bounds, and how fast."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
+from components.checked import Checked
+from components.errors import Mistake
 from components.values import Number, Quantity, Value, Whole
 
 MOST_REPLICAS = 10_000
@@ -65,7 +67,7 @@ class Metric(Value):
         return {"type": type_, self.kind: {"metric": {"name": self.name, **chosen}, "target": aimed}}
 
 
-class Autoscaling(Value):
+class Autoscaling(Checked):
     """Replicas between two bounds; of several measures, the one that asks for most decides.
 
     Percentages are of what each replica reserves. A server takes long to load, so each minute doubles the replicas at
@@ -84,36 +86,27 @@ class Autoscaling(Value):
     scale_up: Pace = Pace(window_seconds=30, percent=100, pods=4)
     scale_down: Pace = Pace(window_seconds=300, percent=50, pods=1)
 
-    @model_validator(mode="after")
-    def _bounds_in_order(self) -> Self:
+    def _refusals(self) -> Iterator[Mistake]:
         if self.min_replicas > self.max_replicas:
-            raise ValueError(
-                f"min_replicas {self.min_replicas} is above max_replicas {self.max_replicas}. Swap or change them"
-            )
-        return self
-
-    @model_validator(mode="after")
-    def _by_something(self) -> Self:
+            fact = f"{self.min_replicas} is above max_replicas {self.max_replicas}"
+            yield Mistake(("min_replicas",), f"{fact}. Swap or change them")
         if not self.used and not self.by_events and not self.metrics:
-            raise ValueError(
-                "scales by nothing. Say cpu_percent, memory_percent, requests_in_flight or another measure"
-            )
+            cure = "Say cpu_percent, memory_percent, requests_in_flight or another measure"
+            yield Mistake((), f"scales by nothing. {cure}")
         if self.by_events and self.metrics:
             fact = "KEDA cannot read the metrics of an adapter beside its own"
-            raise ValueError(f"{fact}. Say them as queries, or leave out what KEDA measures")
-        return self
+            yield Mistake(("metrics",), f"{fact}. Say them as queries, or leave out what KEDA measures")
+        yield from self._unwoken()
 
-    @model_validator(mode="after")
-    def _woken(self) -> Self:
-        wakes = any(each.wakes is not None for each in self.queries)
+    def _unwoken(self) -> Iterator[Mistake]:
+        """What would never start a first replica, or never be needed for it."""
+        wakes = [number for number, each in enumerate(self.queries) if each.wakes is not None]
         if self.min_replicas == 0 and not wakes:
-            fact = (
-                "min_replicas 0: what a stack measures of itself ends with its last replica, so nothing would wake it"
-            )
-            raise ValueError(f"{fact}. Add a query of something outside, with `wakes`, or say min_replicas: 1")
-        if self.min_replicas and wakes:
-            raise ValueError("wakes: there is always a replica awake. Say min_replicas: 0, or leave it out")
-        return self
+            fact = "is 0, and what a stack measures of itself ends with its last replica: nothing would wake it"
+            yield Mistake(("min_replicas",), f"{fact}. Add a query of something outside, with `wakes`, or say 1")
+        for number in wakes if self.min_replicas else ():
+            fact = "there is always a replica awake"
+            yield Mistake(("queries", number, "wakes"), f"{fact}. Say min_replicas: 0, or leave it out")
 
     @property
     def used(self) -> Mapping[str, int]:

@@ -19,6 +19,7 @@ from components.location import artefact, model_files
 from components.location.model_files import Loaded
 from components.location.s3 import s3_used, s3_variables
 from components.location.volumes import SharedVolume
+from components.mistakes import refused
 from components.model_stack import ModelStack
 from components.network_policy import Rules, to_collector
 from components.pods import server_pod
@@ -58,7 +59,8 @@ class ServerVersion(ModelStack):
             cure = "Keep one ('replicas: null' or 'autoscaling: null' removes the other)"
             raise ValueError(f"replicas and autoscaling exclude each other. {cure}")
         if self.autoscaling and self.autoscaling.gpu_percent and not self.resources.gpus:
-            raise ValueError("autoscaling.gpu_percent: it has no GPUs. Say resources.gpus, or another measure")
+            told = "the stack has no GPUs. Say resources.gpus, or another measure"
+            raise refused([Mistake(("autoscaling", "gpu_percent"), told)])
         return self
 
     @model_validator(mode="after")

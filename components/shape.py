@@ -10,7 +10,8 @@ from typing import Any
 
 import yaml
 
-from components.errors import nearest
+from components.errors import Mistake, YamlPath, nearest
+from components.mistakes import refused
 
 _TYPES: dict[str, tuple[type, ...]] = {
     "boolean": (bool,),
@@ -27,13 +28,13 @@ Validator = Callable[[Any], Any]
 def checker(file: Path, kind: str) -> Callable[[str], Validator]:
     """What makes the validator of a part, such as podSpec, of `kind`, whose schema `file` holds in short.
 
-    A validator raises ValueError with all that the definition would refuse or drop.
+    A validator raises ValidationError with all that the definition would refuse or drop.
     """
 
     def checked(part: str) -> Validator:
         def check(value: Any) -> Any:
-            if found := list(mistakes(_shapes(file)[part], value, "", kind)):
-                raise ValueError("; ".join(found))
+            if found := list(mistakes(_shapes(file)[part], value, (), kind)):
+                raise refused(found)
             return value
 
         return check
@@ -46,35 +47,34 @@ def _shapes(file: Path) -> dict[str, Any]:
     return dict(yaml.load(file.read_text(), yaml.CSafeLoader))
 
 
-def mistakes(shape: Any, value: Any, path: str, kind: str) -> Iterator[str]:
+def mistakes(shape: Any, value: Any, path: YamlPath, kind: str) -> Iterator[Mistake]:
     """What is wrong with `value`, each with its path and cure."""
     if isinstance(shape, list):
         yield from _in_list(shape[0], value, path, kind)
     elif isinstance(shape, dict):
         yield from _in_mapping(shape, value, path, kind)
     elif shape in _TYPES and (not isinstance(value, _TYPES[shape]) or isinstance(value, bool) != (shape == "boolean")):
-        yield f"{path}: got {value!r:.60}. Give a value of type {shape}"
+        yield Mistake(path, f"got {value!r:.60}. Give a value of type {shape}")
 
 
-def _in_list(shape: Any, value: Any, path: str, kind: str) -> Iterator[str]:
+def _in_list(shape: Any, value: Any, path: YamlPath, kind: str) -> Iterator[Mistake]:
     if not isinstance(value, list):
-        yield f"{path}: got {value!r:.60}. Give a list"
+        yield Mistake(path, f"got {value!r:.60}. Give a list")
     else:
         for number, each in enumerate(value):
-            yield from mistakes(shape, each, f"{path}[{number}]", kind)
+            yield from mistakes(shape, each, (*path, number), kind)
 
 
-def _in_mapping(shape: dict[str, Any], value: Any, path: str, kind: str) -> Iterator[str]:
+def _in_mapping(shape: dict[str, Any], value: Any, path: YamlPath, kind: str) -> Iterator[Mistake]:
     if not isinstance(value, dict):
-        yield f"{path}: got {value!r:.60}. Give a mapping"
+        yield Mistake(path, f"got {value!r:.60}. Give a mapping")
         return
     known = {key.removesuffix("!"): inner for key, inner in shape.items()}
     for key, inner in value.items():
-        here = f"{path}.{key}".lstrip(".")
         if key in known or "*" in known:
-            yield from mistakes(known.get(key, known.get("*")), inner, here, kind)
+            yield from mistakes(known.get(key, known.get("*")), inner, (*path, str(key)), kind)
         else:
-            yield f"{here}: {kind} have no such field. {nearest(str(key), known)}"
+            yield Mistake((*path, str(key)), f"{kind} have no such field. {nearest(str(key), known)}")
     for key in known:
         if f"{key}!" in shape and key not in value:
-            yield f"{path}.{key}".lstrip(".") + ": is required. Add it"
+            yield Mistake((*path, key), "is required. Add it")

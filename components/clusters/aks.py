@@ -14,8 +14,9 @@ from components.azure.resource_ids import RegistryId, ResourceGroup, Uuid
 from components.cloud import CloudSpec
 from components.cluster import HOURS, Charge, Cluster, Identity, SignIn
 from components.context import Traits
-from components.errors import SlipwayError
+from components.errors import Mistake, SlipwayError
 from components.location.store import Grant
+from components.mistakes import refused
 from components.node_pool import NodePool, Taint
 
 Day = Literal["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"]
@@ -78,7 +79,7 @@ class Aks(Cluster):
         @model_validator(mode="after")
         def _addresses_suffice(self) -> Self:
             if shortage := self.network.shortage(sum(pool.max for pool in self.node_pools)):
-                raise ValueError(f"network: {shortage}")
+                raise refused([Mistake(("network",), shortage)])
             return self
 
         def cluster_name(self, name: str) -> str:

@@ -7,9 +7,10 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from components.checked import Checked
-from components.errors import nearest
+from components.errors import Mistake, nearest
 from components.kserve import routing
 from components.kserve.step import GraphStep, Name
+from components.mistakes import refused
 from components.picture import Step
 from components.spelled import Spelled
 
@@ -22,7 +23,7 @@ class GraphNode(Checked, Spelled):
     router_type: routing.RouterType
     steps: tuple[GraphStep, ...] = Field(min_length=1)
 
-    def _refusals(self) -> Iterator[str]:
+    def _refusals(self) -> Iterator[Mistake]:
         return routing.refusals(self.router_type, self.steps)
 
     @property
@@ -33,25 +34,25 @@ class GraphNode(Checked, Spelled):
 
 def _walkable(nodes: dict[str, GraphNode]) -> dict[str, GraphNode]:
     if found := list(_refusals(nodes)):
-        raise ValueError("; ".join(found))
+        raise refused(found)
     return nodes
 
 
-def _refusals(nodes: dict[str, GraphNode]) -> Iterator[str]:
+def _refusals(nodes: dict[str, GraphNode]) -> Iterator[Mistake]:
     if ROOT not in nodes:
-        yield f"requests come in at the node {ROOT!r}, and there is none. {nearest(ROOT, nodes)}"
+        yield Mistake((), f"requests come in at the node {ROOT!r}, and there is none. {nearest(ROOT, nodes)}")
     for name, node in nodes.items():
         for number, step in enumerate(node.steps):
             if step.node_name and step.node_name not in nodes:
-                there = f"{name}.steps[{number}].node_name: there is no node {step.node_name!r}"
-                yield f"{there}. {nearest(step.node_name, nodes)}"
-    if ROOT in nodes and (unreached := sorted(nodes.keys() - _reached(nodes))):
-        yield f"no step leads to {', '.join(unreached)}. Name it in one, or leave it out"
+                path, fact = (name, "steps", number, "node_name"), f"there is no node {step.node_name!r}"
+                yield Mistake(path, f"{fact}. {nearest(step.node_name, nodes)}")
+    for name in sorted(nodes.keys() - _reached(nodes)) if ROOT in nodes else ():
+        yield Mistake((name,), "no step leads there. Name it in one, or leave it out")
     try:
         TopologicalSorter({name: node.inner for name, node in nodes.items()}).prepare()
     except CycleError as error:
         circle = " -> ".join(reversed(error.args[1]))
-        yield f"requests would go round and round: {circle}. Leave one of these steps out"
+        yield Mistake((), f"requests would go round and round: {circle}. Leave one of these steps out")
 
 
 def _reached(nodes: dict[str, GraphNode]) -> set[str]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from components.errors import Mistake
 
-Found = Iterator[str]
+Found = Iterator[Mistake]
 MODE = "serving.kserve.io/deploymentMode"
 STANDARD = ("Standard", "RawDeployment")
 """The mode without Knative, by its name and its former one."""
@@ -28,73 +28,79 @@ def told(annotations: dict[str, str], beside: bool) -> Found:
     """Annotations that Slipway's KServe does not heed; `beside`: other versions run beside the stable one."""
     scaler, mode = annotations.get(SCALER, SCALERS[0]), annotations.get(MODE, STANDARD[0])
     if scaler not in SCALERS:
-        yield f"annotation {SCALER} is {scaler!r}. Say one of {', '.join(SCALERS)}"
+        yield Mistake(("annotations", SCALER), f"is {scaler!r}. Say one of {', '.join(SCALERS)}")
     if mode not in STANDARD:
-        yield f"annotation {MODE} {mode}: Slipway installs no Knative. Say {STANDARD[0]}, or leave it out"
+        fact = f"is {mode!r}, and Slipway installs no Knative"
+        yield Mistake(("annotations", MODE), f"{fact}. Say {STANDARD[0]}, or leave it out")
     elif beside and mode != STANDARD[0]:
-        yield f"canary: KServe's webhook asks for the annotation {MODE} {STANDARD[0]}. Leave the annotation out"
+        fact = f"is {mode!r}, and KServe's webhook asks for {STANDARD[0]} where there are canaries"
+        yield Mistake(("annotations", MODE), f"{fact}. Leave it out")
 
 
 def refusals(component: str, spec: dict[str, Any], scaler: str) -> Found:
-    """What is ignored of a component's `spec`, under the autoscaler class `scaler`, each with its cure."""
+    """What is ignored of the `spec` of a `component`, under the autoscaler class `scaler`, by its path in `spec`."""
     for field, cure in KNATIVE.items():
         if field in spec:
-            yield f"{component}.{field}: does nothing without Knative. {cure}"
+            yield Mistake((field,), f"does nothing without Knative. {cure}")
     if component == "predictor" and "containerConcurrency" in spec:
-        fact = f"{component}.containerConcurrency: limits nothing without Knative"
-        yield f"{fact}. Leave it out, and set workers in the server's own arguments"
+        cure = "Leave it out, and set workers in the server's own arguments"
+        yield Mistake(("containerConcurrency",), f"limits nothing without Knative. {cure}")
     known = {"hpa": _by_hpa, "keda": _by_keda, "external": _by_others, "none": _by_nobody}
-    yield from (f"{component}.{each}" for each in _ordered(spec))
-    yield from (f"{component}.{each}" for each in known[scaler](spec)) if scaler in known else ()
+    yield from _ordered(spec)
+    yield from known[scaler](spec) if scaler in known else ()
 
 
-def timeouts(specs: dict[str, dict[str, Any]]) -> Iterator[Mistake]:
-    """Limits that only a gateway keeps, of the `specs` by their keys."""
-    for key in (key for key, spec in specs.items() if "timeout" in spec):
-        yield Mistake((key, "timeout"), "only a gateway keeps it. Say a route's timeout_seconds, or kserve's `gateway`")
+def timeouts(spec: dict[str, Any]) -> Found:
+    """Limits of a component's `spec` that only a gateway keeps."""
+    if "timeout" in spec:
+        yield Mistake(("timeout",), "only a gateway keeps it. Say a route's timeout_seconds, or kserve's `gateway`")
 
 
 def _ordered(spec: dict[str, Any]) -> Found:
     least, most = spec.get("minReplicas", 1), spec.get("maxReplicas", 0)
     if most and least > most:
-        yield f"minReplicas: {least} is above maxReplicas {most}. Swap or change them"
+        yield Mistake(("minReplicas",), f"{least} is above maxReplicas {most}. Swap or change them")
     if "autoScaling" in spec and spec.keys() & {"scaleMetric", "scaleTarget"}:
-        yield "autoScaling: scaleMetric and scaleTarget beside it are not read. Keep autoScaling"
+        yield Mistake(("autoScaling",), "scaleMetric and scaleTarget beside it are not read. Keep autoScaling")
 
 
 def _by_hpa(spec: dict[str, Any]) -> Found:
     metric = spec.get("scaleMetric", "cpu")
     if spec.get("minReplicas") == 0:
-        yield f"minReplicas: 0 becomes 1. Say 1, or the annotation {SCALER}: keda with a metric from outside"
+        cure = f"Say 1, or the annotation {SCALER}: keda with a metric from outside"
+        yield Mistake(("minReplicas",), f"0 becomes 1. {cure}")
     if metric not in ("cpu", "memory"):
-        yield f"scaleMetric: {metric} needs Knative. Say cpu, memory, or KEDA's autoScaling ({SCALER}: keda)"
+        cure = f"Say cpu, memory, or KEDA's autoScaling ({SCALER}: keda)"
+        yield Mistake(("scaleMetric",), f"{metric} needs Knative. {cure}")
     if metric == "memory" and "scaleTarget" not in spec:
-        yield "scaleMetric: memory has no target, and CPU would decide. Add scaleTarget, in percent"
+        yield Mistake(("scaleMetric",), "memory has no target, and CPU would decide. Add scaleTarget, in percent")
     scaling = spec.get("autoScaling", {})
     if "behavior" in scaling:
-        yield f"autoScaling.behavior: only KEDA's class reads it. Say the annotation {SCALER}: keda"
+        yield Mistake(("autoScaling", "behavior"), f"only KEDA's class reads it. Say the annotation {SCALER}: keda")
     for number, each in enumerate(scaling.get("metrics", ())):
         if each.get("type") != "Resource" or "resource" not in each:
-            yield f"autoScaling.metrics[{number}]: only Resource is read. Say the annotation {SCALER}: keda"
+            fact = "only Resource is read"
+            yield Mistake(("autoScaling", "metrics", number), f"{fact}. Say the annotation {SCALER}: keda")
 
 
 def _by_keda(spec: dict[str, Any]) -> Found:
     if not spec.get("autoScaling", {}).get("metrics"):
-        yield f"autoScaling: {SCALER} keda needs metrics, and reads neither scaleMetric nor scaleTarget. Add them"
+        fact = f"{SCALER} keda needs metrics, and reads neither scaleMetric nor scaleTarget"
+        yield Mistake(("autoScaling",), f"{fact}. Add them")
     behaviour = spec.get("autoScaling", {}).get("behavior", {})
     for way, rules in behaviour.items():
         if more := sorted(rules.keys() - {"stabilizationWindowSeconds"}):
-            fact = f"autoScaling.behavior.{way}: only stabilizationWindowSeconds is read, not {', '.join(more)}"
-            yield f"{fact}. Leave that out"
+            fact = f"only stabilizationWindowSeconds is read, not {', '.join(more)}"
+            yield Mistake(("autoScaling", "behavior", way), f"{fact}. Leave that out")
 
 
 def _by_others(spec: dict[str, Any]) -> Found:
     for field in ("minReplicas", *SCALING):
         if field in spec:
-            yield f"{field}: {SCALER} external leaves replicas to others. Leave it out"
+            yield Mistake((field,), f"{SCALER} external leaves replicas to others. Leave it out")
 
 
 def _by_nobody(spec: dict[str, Any]) -> Found:
     for field in SCALING:
         if field in spec:
-            yield f"{field}: {SCALER} none keeps minReplicas. Leave it out"
+            yield Mistake((field,), f"{SCALER} none keeps minReplicas. Leave it out")

@@ -1,19 +1,19 @@
 """The components of an InferenceService, as stacks say them."""
 
 from collections.abc import Iterator
-from typing import Annotated, Any, Self
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field
 
 from components import formats
 from components.checked import Checked
-from components.errors import YamlPath
+from components.errors import Mistake, YamlPath
 from components.kserve import ignored, storage
 from components.kserve.servers import FORMATS, SERVERS, Protocol, protocol
 from components.kserve.shape import checked
 from components.model import Model
 from components.traffic.ways import Percent
-from components.values import DnsLabel, Resources, Value, Whole
+from components.values import DnsLabel, Resources, Whole
 
 Spec = dict[str, Any]
 PredictorSpec = Annotated[Spec, AfterValidator(checked("predictor"))]
@@ -41,26 +41,28 @@ class Predictor(Checked):
     spec: PredictorSpec = {}
     """All else, as KServe spells it: replicas, autoscaling, volumes, a logger."""
 
-    def _refusals(self) -> Iterator[str]:
+    def _refusals(self) -> Iterator[Mistake]:
         ways = [*(["model"] if self.model else []), *(f"spec.{each}" for each in SERVED if each in self.spec)]
         if not ways and self.spec.get("containers"):
             ways = ["spec.containers"]
         if len(ways) != 1:
-            yield f"is served by {' and '.join(ways) or 'nothing'}. Say one of model, spec.model or spec.containers"
+            fact = f"is served by {' and '.join(ways) or 'nothing'}"
+            yield Mistake((), f"{fact}. Say one of model, spec.model or spec.containers")
         if self.model:
             yield from self._unserved(self.model)
         else:
             said = self.model_fields_set & {"protocol", "runtime", "resources", "startup_seconds"}
-            yield from (f"{each} is the model's, and there is none. Say it in spec" for each in sorted(said))
+            yield from (Mistake((each,), "is the model's, and there is none. Say it in spec") for each in sorted(said))
 
-    def _unserved(self, model: Model) -> Iterator[str]:
-        yield from (f"its model {each}" for each in storage.refusals(model))
+    def _unserved(self, model: Model) -> Iterator[Mistake]:
+        yield from (Mistake(("model",), each) for each in storage.refusals(model))
         if self.runtime:
             return
         yield from formats.refusals({"model": model}, "kserve", FORMATS)
         spoken = SERVERS.get(model.format, {})
         if spoken and self.protocol not in (None, *spoken):
-            yield f"{model.format} is served by protocol {' and '.join(spoken)}, not {self.protocol}. Change protocol"
+            fact = f"{model.format} is served by {' and '.join(spoken)}, not {self.protocol}"
+            yield Mistake(("protocol",), f"{fact}. Change it")
 
     @property
     def spoken(self) -> Protocol:
@@ -86,18 +88,14 @@ class Predictor(Checked):
         return {path: uri for path, uri in (one | several).items() if uri}
 
 
-class Canary(Value):
+class Canary(Checked):
     """Another version, which gets `percent` of what comes by the stack's route."""
 
     name: DnsLabel
     percent: Percent
     predictor: Predictor
 
-    @model_validator(mode="after")
-    def _scaled_by_share(self) -> Self:
-        wrong = [each for each in (*ignored.SCALING, "workerSpec") if each in self.predictor.spec]
-        if wrong:
-            raise ValueError(f"spec.{', spec.'.join(wrong)}: KServe sets a canary's replicas. Leave it out")
-        if "name" in self.predictor.spec:
-            raise ValueError("spec.name: a canary has its name beside it. Leave it out")
-        return self
+    def _refusals(self) -> Iterator[Mistake]:
+        sets = dict.fromkeys((*ignored.SCALING, "workerSpec"), "KServe sets a canary's replicas. Leave it out")
+        told = {**sets, "name": "a canary has its name beside it. Leave it out"}
+        return (Mistake(("predictor", "spec", key), each) for key, each in told.items() if key in self.predictor.spec)

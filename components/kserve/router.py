@@ -8,10 +8,12 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator
 
+from components.errors import Mistake
 from components.kserve.ignored import SCALER
 from components.kserve.shape import checked
+from components.mistakes import refused
 
-Found = Iterator[str]
+Found = Iterator[Mistake]
 SCALING = {
     "hpa": ("minReplicas", "maxReplicas", "scaleMetric", "scaleTarget"),
     "none": ("minReplicas",),
@@ -26,7 +28,7 @@ WRITE_SECONDS = 60
 
 def _spelled(spec: dict[str, Any]) -> dict[str, Any]:
     if "nodes" in spec:
-        raise ValueError("nodes: has a field of its own. Say nodes beside router")
+        raise refused([Mistake(("nodes",), "has a field of its own. Say nodes beside router")])
     checked("graph")({"nodes": {}, **spec})
     return spec
 
@@ -37,12 +39,12 @@ RouterSpec = Annotated[dict[str, Any], AfterValidator(_spelled)]
 def refusals(spec: dict[str, Any], annotations: dict[str, str]) -> Found:
     """What nobody would read, or reads otherwise than one thinks, each with its cure."""
     if "timeout" in spec:
-        yield "router.timeout: does nothing without Knative. Say routerTimeouts"
+        yield Mistake(("router", "timeout"), "does nothing without Knative. Say routerTimeouts")
     if "claims" in spec.get("resources", {}):
-        yield "router.resources.claims: the operator copies limits and requests alone. Leave it out"
+        yield Mistake(("router", "resources", "claims"), "the operator copies limits and requests alone. Leave it out")
     for key in annotations:
         if KNATIVE in key:
-            yield f"annotation {key}: Slipway installs no Knative. Leave it out"
+            yield Mistake(("annotations", key), "Slipway installs no Knative. Leave it out")
     yield from _timeouts(spec.get("routerTimeouts", {}))
     yield from _scaled(spec, annotations.get(SCALER, "hpa"))
 
@@ -50,22 +52,22 @@ def refusals(spec: dict[str, Any], annotations: dict[str, str]) -> Found:
 def _timeouts(said: dict[str, int]) -> Found:
     write, client = said.get("serverWrite", WRITE_SECONDS), said.get("serviceClient", 0)
     if 0 < write <= client:
-        fact = f"router.routerTimeouts.serviceClient: {client} s, and the router hangs up after {write}"
-        yield f"{fact}. Lower it, or raise serverWrite"
+        path, fact = ("router", "routerTimeouts", "serviceClient"), f"{client} s, and the router hangs up after {write}"
+        yield Mistake(path, f"{fact}. Lower it, or raise serverWrite")
 
 
 def _scaled(spec: dict[str, Any], scaler: str) -> Found:
     if scaler not in SCALING:
-        yield f"annotation {SCALER} is {scaler!r}. Say one of {', '.join(SCALING)}"
+        yield Mistake(("annotations", SCALER), f"is {scaler!r}. Say one of {', '.join(SCALING)}")
         return
     for field in SCALING["hpa"]:
         if field in spec and field not in SCALING[scaler]:
-            yield f"router.{field}: {SCALER} {scaler} does not read it. Leave it out"
+            yield Mistake(("router", field), f"{SCALER} {scaler} does not read it. Leave it out")
     least, most = spec.get("minReplicas", 1), spec.get("maxReplicas")
     if least < 1:
-        yield f"router.minReplicas: {least} becomes 1. Say 1"
+        yield Mistake(("router", "minReplicas"), f"{least} becomes 1. Say 1")
     if most is not None and most < least:
-        yield f"router.maxReplicas: {most} is below minReplicas {least}. Swap or change them"
+        yield Mistake(("router", "maxReplicas"), f"{most} is below minReplicas {least}. Swap or change them")
     if scaler == "hpa":
         yield from _targets(spec, scales=(most or 1) > least)
 
@@ -74,10 +76,12 @@ def _targets(spec: dict[str, Any], scales: bool) -> Found:
     metric, target = spec.get("scaleMetric", "cpu"), spec.get("scaleTarget", 1)
     for field in TARGETS:
         if field in spec and not scales:
-            yield f"router.{field}: nothing scales without a maxReplicas above minReplicas. Add it, or leave this out"
+            fact = "nothing scales without a maxReplicas above minReplicas"
+            yield Mistake(("router", field), f"{fact}. Add it, or leave this out")
     if metric not in ("cpu", "memory"):
-        yield f"router.scaleMetric: {metric} needs Knative, and CPU would decide. Say cpu or memory"
+        yield Mistake(("router", "scaleMetric"), f"{metric} needs Knative, and CPU would decide. Say cpu or memory")
     if metric == "memory" and "scaleTarget" not in spec:
-        yield "router.scaleMetric: memory has no target, and CPU would decide. Add scaleTarget, in percent"
+        fact = "memory has no target, and CPU would decide"
+        yield Mistake(("router", "scaleMetric"), f"{fact}. Add scaleTarget, in percent")
     if target < 1:
-        yield f"router.scaleTarget: {target} % is none. Say a share of what is requested, such as 80"
+        yield Mistake(("router", "scaleTarget"), f"{target} % is none. Say a share of what is requested, such as 80")

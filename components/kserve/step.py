@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, StringConstraints
 
 from components.checked import Checked
+from components.errors import Mistake
 from components.kserve.condition import Condition
 from components.location import hosts
 from components.spelled import Spelled
@@ -49,11 +50,11 @@ class GraphStep(Checked, Spelled):
     dependency: Literal["Soft", "Hard"] | None = None
     """Hard: its failure is the node's answer."""
 
-    def _refusals(self) -> Iterator[str]:
+    def _refusals(self) -> Iterator[Mistake]:
         said = [key for key in ("service_name", "service_url", "node_name") if getattr(self, key)]
         if len(said) != 1:
             fact = f"goes to {' and '.join(said) or 'nothing'}"
-            yield f"{fact}. Say one of service_name, service_url and node_name"
+            yield Mistake((), f"{fact}. Say one of service_name, service_url and node_name")
 
     @property
     def target(self) -> str:

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from pydantic import Field, StringConstraints, model_validator
 
 from components.checked import Checked
+from components.errors import Mistake
 from components.model import Format, Model
 from components.values import Value, Whole
 
@@ -45,23 +46,24 @@ class ServedModel(Checked, Model):
     def _of_any_model(cls, given: Any) -> Any:
         return {name: getattr(given, name) for name in given.model_fields_set} if type(given) is Model else given
 
-    def _refusals(self) -> Iterator[str]:
+    def _refusals(self) -> Iterator[Mistake]:
         if (self.format == "python") != bool(self.implementation):
-            yield "implementation names the class of a python model, and of no other. Add it, or leave it out"
+            fact = "names the class of a python model, and of no other"
+            yield Mistake(("implementation",), f"{fact}. Add it, or leave it out")
         if self.format == "huggingface" and "task" not in self.extra:
-            yield "a Hugging Face model does one task. Say it in extra, such as task: text-classification"
+            yield Mistake(("extra",), "a Hugging Face model does one task. Say it, such as task: text-classification")
         if self.format == "python" and self.artefact and self.implementation:
             yield from self._unwritten(self.implementation)
 
-    def _unwritten(self, implementation: str) -> Iterator[str]:
+    def _unwritten(self, implementation: str) -> Iterator[Mistake]:
         """A class that the artefact does not have."""
         assert self.artefact
         module, _, name = implementation.rpartition(".")
         path = f"{module.replace('.', '/')}.py"
         source = self.artefact.files.get(path, b"").decode(errors="replace")
         if f"class {name}" not in source:
-            fact = f"{implementation}: no class {name} in {path} of {self.artefact.path.name}"
-            yield f"{fact}. Name one that it defines, as MODULE.CLASS"
+            fact = f"no class {name} in {path} of {self.artefact.path.name}"
+            yield Mistake(("implementation",), f"{fact}. Name one that it defines, as MODULE.CLASS")
 
     def settings(self, name: str) -> dict[str, Any]:
         """The model's settings, it being called `name`."""

@@ -6,7 +6,8 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator
 
-from components.errors import dotted, nearest
+from components.errors import Mistake, YamlPath, nearest
+from components.mistakes import refused
 from components.unit import KubernetesObject
 
 TYPES = {
@@ -31,21 +32,20 @@ _SCALARS: dict[str, Any] = {
     "datetime": str,
     "object": object,
 }
-_Path = tuple[str | int, ...]
 
 
 def _checked(patches: dict[str, dict[str, Any] | None]) -> dict[str, dict[str, Any] | None]:
     if wrong := list(_wrong(patches)):
-        raise ValueError("; ".join(wrong))
+        raise refused(wrong)
     return patches
 
 
-def _wrong(patches: Mapping[str, Any]) -> Iterator[str]:
+def _wrong(patches: Mapping[str, Any]) -> Iterator[Mistake]:
     for kind, patch in patches.items():
         if kind not in TYPES:
-            yield f"{kind} is no object of a stack. {nearest(kind, TYPES)}"
+            yield Mistake((kind,), f"is no object of a stack. {nearest(kind, TYPES)}")
         elif patch is None and kind in ("Container", "Pod", "Deployment"):
-            yield f"{kind} cannot be left out. Patch it"
+            yield Mistake((kind,), "cannot be left out. Patch it")
         else:
             yield from strange(patch, TYPES[kind], (kind,))
 
@@ -93,40 +93,41 @@ def _keys(node: Any) -> Iterator[str]:
         yield from node
 
 
-def strange(node: Any, kind: str, path: _Path) -> Iterator[str]:
+def strange(node: Any, kind: str, path: YamlPath) -> Iterator[Mistake]:
     """What is not of type `kind`, as Kubernetes' client names types."""
     inner = re.fullmatch(r"(List|Dict)\[(?:str, )?(.+)\]", kind)
     if node is None:
         return
     if kind in _SCALARS:
         if not isinstance(node, _SCALARS[kind]) or (kind == "int" and isinstance(node, bool)):
-            yield f"{dotted(path)} must be of type {kind}, got {node!r:.40}"
+            yield Mistake(path, f"must be of type {kind}, got {node!r:.40}")
     elif inner and inner[1] == "List":
         yield from _each(enumerate(node) if isinstance(node, list) else None, inner[2], path, "a list")
     elif inner:
-        yield from _each(node.items() if isinstance(node, dict) else None, inner[2], path, "a mapping")
+        items = ((str(key), value) for key, value in node.items()) if isinstance(node, dict) else None
+        yield from _each(items, inner[2], path, "a mapping")
     else:
         yield from _fields(node, kind, path)
 
 
-def _each(items: Any, kind: str, path: _Path, expected: str) -> Iterator[str]:
+def _each(items: Any, kind: str, path: YamlPath, expected: str) -> Iterator[Mistake]:
     if items is None:
-        yield f"{dotted(path)} must be {expected}"
+        yield Mistake(path, f"must be {expected}")
         return
     for key, value in items:
         yield from strange(value, kind, (*path, key))
 
 
-def _fields(node: Any, kind: str, path: _Path) -> Iterator[str]:
+def _fields(node: Any, kind: str, path: YamlPath) -> Iterator[Mistake]:
     from kubernetes import client  # a second's import, for the few stacks that have patches
 
     described = getattr(client, kind)
     types = {key: described.openapi_types[name] for name, key in described.attribute_map.items()}
     if not isinstance(node, dict):
-        yield f"{dotted(path)} must be a mapping"
+        yield Mistake(path, "must be a mapping")
         return
     for key, value in node.items():
         if key in types:
             yield from strange(value, types[key], (*path, key))
         else:
-            yield f"{dotted((*path, key))} is unknown. {nearest(key, types)}"
+            yield Mistake((*path, str(key)), f"is unknown. {nearest(str(key), types)}")

@@ -8,6 +8,7 @@ from pydantic import Field, StringConstraints
 from components.beside import Beside
 from components.checked import Checked
 from components.context import Context
+from components.errors import Mistake, YamlPath
 from components.location.artefact import Files
 from components.model import Model
 from components.model_server import ModelServer
@@ -64,19 +65,26 @@ class Container(Checked, ModelServer):
         """Whatever its image understands."""
         return models
 
-    def _refusals(self) -> Iterator[str]:
+    def _refusals(self) -> Iterator[Mistake]:
         for number in {number for number in self.ports.values() if [*self.ports.values()].count(number) > 1}:
-            yield f"port {number} has two names. Keep one"
-        asked = {probe.port for probe in (self.ready, self.startup, self.live) if probe and not probe.command}
-        for port in sorted(({self.metrics_port} if self.metrics_port else set()) | asked):
+            yield Mistake(("ports",), f"port {number} has two names. Keep one")
+        for path, port in self._ports_named():
             if port not in self.ports:
-                yield f"there is no port {port!r}. Name one of {', '.join(map(repr, self.ports))}"
+                yield Mistake(path, f"there is no port {port!r}. Name one of {', '.join(map(repr, self.ports))}")
         if any(model.sample or model.answer for model in self.models.values()):
-            yield "its models are asked by nobody but its own server. Say sample and answer of the stack itself"
+            fact = "are asked by nobody but its own server"
+            yield Mistake(("models",), f"{fact}. Say sample and answer of the stack itself")
         if self.own_labels and self.traffic:
-            yield "own_labels select the pods of a candidate as well. Leave them out, or traffic"
+            yield Mistake(("own_labels",), "select the pods of a candidate as well. Leave them out, or traffic")
         if loosening(self.patches) and not self.security.reason:
-            yield "patches may loosen what keeps its pods apart. Say why: security: {reason: ...}"
+            yield Mistake(("patches",), "may loosen what keeps its pods apart. Say why: security: {reason: ...}")
+
+    def _ports_named(self) -> Iterator[tuple[YamlPath, str]]:
+        if self.metrics_port:
+            yield ("metrics_port",), self.metrics_port
+        for name, probe in (("ready", self.ready), ("startup", self.startup), ("live", self.live)):
+            if probe and not probe.command:
+                yield (name, "port"), probe.port
 
     @property
     def selector(self) -> dict[str, str]:

@@ -22,11 +22,11 @@ from components.kserve.predictor import Canary, ExplainerSpec, Predictor, Runtim
 from components.kserve.sharing import Sharing
 from components.location import model_files, sources
 from components.location.store import StoreUrl
+from components.mistakes import refused
 from components.model import Model
 from components.model_stack import Endpoint
 from components.network_policy import Rules
 from components.picture import Step
-from components.traffic import versions
 from components.traffic.operated import Operated
 from components.traffic.route import Route
 from components.unit import KubernetesObject
@@ -65,25 +65,27 @@ class KServe(Operated):
     @model_validator(mode="after")
     def _run_together(self) -> Self:
         if found := list(self._sharing.refusals()):
-            raise versions.refused(found)
+            raise refused(found)
         return self
 
-    def _refusals(self) -> Iterator[str]:
-        for name, spec in self._components():
-            yield from ignored.refusals(name, spec, self._scaler)
+    def _refusals(self) -> Iterator[Mistake]:
+        for (name, *path), spec in self._components():
+            yield from (each.below(name, *path) for each in ignored.refusals(name, spec, self._scaler))
         yield from ignored.told(self.annotations, bool(self.canaries))
         if len(longest := max(self._sharing.deployments, key=len)) > LONGEST:
-            yield f"Service {longest} has {len(longest)} characters; KServe's labels leave it {LONGEST}. Shorten names"
+            fact = f"Service {longest} has {len(longest)} characters; KServe's labels leave it {LONGEST}"
+            yield Mistake((), f"{fact}. Shorten names")
         if self.credentials and SECRET in self.annotations:
-            yield f"credentials and the annotation {SECRET} exclude each other. Keep credentials"
+            yield Mistake(("annotations", SECRET), "says what credentials does as well. Keep credentials")
         if self.serving_runtime is not None and self.name not in self._sharing.servers:
-            yield f"serving_runtime: nothing runs in it. Say runtime: {self.name} of a predictor, or leave it out"
+            cure = f"Say runtime: {self.name} of a predictor, or leave it out"
+            yield Mistake(("serving_runtime",), f"nothing runs in it. {cure}")
 
     @cached_property
     def canaries(self) -> tuple[Canary, ...]:
         """What runs beside its predictor. Raises ValidationError where its candidate is none."""
         if self.canary and self.traffic:
-            raise versions.refused([Mistake(("canary",), "says what traffic does as well. Keep one")])
+            raise refused([Mistake(("canary",), "says what traffic does as well. Keep one")])
         if self.traffic and self.candidate:
             return (sharing.candidate(self.candidate.predictor, self.traffic),)
         return self.canary
@@ -96,10 +98,11 @@ class KServe(Operated):
     def _scaler(self) -> str:
         return self.annotations.get(ignored.SCALER, ignored.SCALERS[0])
 
-    def _components(self) -> Iterator[tuple[str, Spec]]:
+    def _components(self) -> Iterator[tuple[tuple[str, ...], Spec]]:
+        """What KServe spells of each, by its path."""
         others = (("transformer", self.transformer), ("explainer", self.explainer))
-        yield "predictor", self.predictor.spec
-        yield from ((name, spec) for name, spec in others if spec is not None)
+        yield ("predictor", "spec"), self.predictor.spec
+        yield from (((name,), spec) for name, spec in others if spec is not None)
 
     def by_identity(self, context: Context) -> tuple[StoreUrl, ...]:
         """Nothing, where it emits no account."""
@@ -128,8 +131,8 @@ class KServe(Operated):
         yield from sources.refusals(self._said_uris(), context.conventions.sources)
         yield from self._sharing.mistakes(context)
         if not context.conventions.kserve_routes:
-            yield from (each.below("predictor") for each in ignored.timeouts({"spec": self.predictor.spec}))
-            yield from ignored.timeouts({"transformer": self.transformer or {}, "explainer": self.explainer or {}})
+            found = ((path, ignored.timeouts(spec)) for path, spec in self._components())
+            yield from (each.below(*path) for path, several in found for each in several)
 
     def _said_uris(self) -> dict[YamlPath, str]:
         return {(*path, *place): uri for path, each in self.parts(Predictor) for place, uri in each.uris.items()}
@@ -197,7 +200,7 @@ class KServe(Operated):
         )
 
     def summary(self) -> tuple[str, ...]:
-        return (*super().summary(), *(name for name, _ in self._components()), *self._sharing.said)
+        return (*super().summary(), *(path[0] for path, _ in self._components()), *self._sharing.said)
 
     def picture(self) -> Step:
         return self._sharing.picture(self.summary()[:2])

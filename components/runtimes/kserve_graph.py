@@ -41,15 +41,16 @@ class KServeGraph(Checked, ModelStack):
     """A request that its steps understand."""
     answer: dict[str, Any] | None = None
 
-    def _refusals(self) -> Iterator[str]:
+    def _refusals(self) -> Iterator[Mistake]:
         yield from router.refusals(self.router, self.annotations)
         if len(self.name) > LONGEST:
-            yield f"its name has {len(self.name)} characters; KServe's labels leave {LONGEST} for it. Shorten it"
+            yield Mistake(("name",), f"has {len(self.name)} characters; KServe's labels leave it {LONGEST}. Shorten it")
         if (mode := self.annotations.get(MODE, STANDARD[0])) not in STANDARD:
-            yield f"annotation {MODE} {mode}: Slipway installs no Knative. Say {STANDARD[0]}, or leave it out"
+            fact = f"is {mode!r}, and Slipway installs no Knative"
+            yield Mistake(("annotations", MODE), f"{fact}. Say {STANDARD[0]}, or leave it out")
         for field in ("credentials", "reads"):
             if getattr(self, field):
-                yield f"{field}: the router reads no store. Say it of the models behind it"
+                yield Mistake((field,), "the router reads no store. Say it of the models behind it")
 
     @property
     def _steps(self) -> tuple[GraphStep, ...]:

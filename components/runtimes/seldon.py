@@ -63,13 +63,14 @@ class Seldon(Operated):
     """A request of its protocol; None takes that of the model at the graph's root."""
     answer: dict[str, Any] | None = None
 
-    def _refusals(self) -> Iterator[str]:
+    def _refusals(self) -> Iterator[Mistake]:
         said = agreement.Said(self.protocol, self.transport, self.server_type, self.annotations)
         yield from agreement.refusals(self.name, self.running, said)
         if self.credentials and not self.served():
-            yield "credentials is for nodes with a model, and there is none. Say env_secret_ref_name of a node"
+            fact = "is for nodes with a model, and there is none"
+            yield Mistake(("credentials",), f"{fact}. Say env_secret_ref_name of a node")
         if self.host and agreement.HOST in self.annotations:
-            yield f"host and the annotation {agreement.HOST} exclude each other. Keep host"
+            yield Mistake(("annotations", agreement.HOST), "says what host does as well. Keep host")
 
     @cached_property
     def running(self) -> tuple[Predictor, ...]:

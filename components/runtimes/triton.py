@@ -9,6 +9,7 @@ from pydantic import Field, field_validator
 from components import protocols
 from components.checked import Checked
 from components.context import Context
+from components.errors import Mistake
 from components.flags import Scalar, spelled
 from components.location.artefact import Files
 from components.model import MODELS_FOLDER, Model
@@ -57,14 +58,14 @@ class Triton(Checked, ModelServer):
             raise ValueError(f"has known holes, as every one before {FLOOR}. Take {FLOOR} or a newer one")
         return image
 
-    def _refusals(self) -> Iterator[str]:
+    def _refusals(self) -> Iterator[Mistake]:
         for name, ensemble in self.ensembles.items():
-            yield from (f"ensemble {name!r}: {each}" for each in ensemble.mistakes(self.models))
+            yield from (Mistake(("ensembles", name), each) for each in ensemble.mistakes(self.models))
             if name in self.models:
-                yield f"{name!r} is an ensemble and a model. Rename one"
+                yield Mistake(("ensembles", name), "is what a model is called as well. Rename one")
         for name, model in self.models.items():
             if not self.resources.gpus and model.wants_gpu:
-                yield f"model {name!r} computes on GPUs, and the stack has none. Say resources: {{gpus: 1}}"
+                yield Mistake(("models", name), "computes on GPUs, and the stack has none. Say resources: {gpus: 1}")
 
     def server(self) -> Server:
         ready = Probe(path="/v2/health/ready")

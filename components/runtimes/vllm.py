@@ -7,6 +7,7 @@ from pydantic import Field, StringConstraints
 
 from components.checked import Checked
 from components.context import Context
+from components.errors import Mistake
 from components.flags import Scalar
 from components.model import Model
 from components.model_server import ModelServer
@@ -60,18 +61,19 @@ class VLLM(Checked, ModelServer):
     resources: Resources = Resources(cpu="2", cpu_limit="8", memory="16Gi", gpus=1)
     startup_seconds: Whole = Field(default=1800, ge=10, le=3600)
 
-    def _refusals(self) -> Iterator[str]:
+    def _refusals(self) -> Iterator[Mistake]:
         if not self.resources.gpus:
-            yield "vLLM's image computes on GPUs. Say resources: {gpus: 1} or more"
-        if both := self.models.keys() & self.adapters.keys():
-            yield f"{both.pop()!r} is an adapter and the model. Rename one"
+            yield Mistake(("resources", "gpus"), "vLLM's image computes on GPUs. Say 1 or more")
         for name, adapter in self.adapters.items():
+            if name in self.models:
+                yield Mistake(("adapters", name), "is what the model is called as well. Rename one")
             if adapter.format not in self.formats:
-                yield f"adapter {name!r} is {adapter.format!r}; an adapter is huggingface. Save it so"
+                fact = f"an adapter is huggingface, not {adapter.format!r}"
+                yield Mistake(("adapters", name, "format"), f"{fact}. Save it so")
         if self.api_key and not self.api_key.secret:
-            yield "api_key must be the key of a secret. Put it into one"
+            yield Mistake(("api_key",), "must be the key of a secret. Put it into one")
         for flag in sorted(self.flags.keys() & {*REFUSED, *_names(self._arguments())}):
-            yield f"flag {flag!r} {REFUSED.get(flag, 'follows from a field of the stack. Say it there')}"
+            yield Mistake(("flags", flag), REFUSED.get(flag, "follows from a field of the stack. Say it there"))
 
     def server(self) -> Server:
         healthy = Probe(path="/health")

@@ -38,15 +38,10 @@ class Said(NamedTuple):
     annotations: dict[str, str]
 
 
-def refusals(name: str, predictors: Predictors, said: Said) -> Found:
+def refusals(name: str, predictors: Predictors, said: Said) -> Iterator[Mistake]:
     """What is wrong with the predictors of deployment `name`, each with its cure."""
-    yield from _between(name, predictors)
-    yield from _protocol(said.protocol, predictors)
-    yield from _transport(said.transport, predictors)
-    yield from _kafka(predictors) if said.server_type == "kafka" else ()
-    yield from _orchestrator(said.annotations, predictors)
-    yield from _annotations(said.annotations)
-    yield from (each for predictor in predictors for each in manifest.too_large(predictor))
+    yield from (Mistake((), each) for each in _among(name, predictors, said))
+    yield from (each.below("annotations") for each in _annotations(said.annotations))
 
 
 def unserved(predictors: Predictors, told: dict[str, str], hardened: bool, context: Context) -> Iterator[Mistake]:
@@ -57,6 +52,15 @@ def unserved(predictors: Predictors, told: dict[str, str], hardened: bool, conte
     if len(predictors) > 1 and not context.conventions.graph_routes:
         fact = f"nothing here routes requests among {len(predictors)} of them"
         yield Mistake(("predictors",), f"{fact}. Let seldon_core have istio, or keep one predictor")
+
+
+def _among(name: str, predictors: Predictors, said: Said) -> Found:
+    yield from _between(name, predictors)
+    yield from _protocol(said.protocol, predictors)
+    yield from _transport(said.transport, predictors)
+    yield from _kafka(predictors) if said.server_type == "kafka" else ()
+    yield from _orchestrator(said.annotations, predictors)
+    yield from (each for predictor in predictors for each in manifest.too_large(predictor))
 
 
 def _between(name: str, predictors: Predictors) -> Found:
@@ -123,13 +127,13 @@ def brokers(predictors: Predictors) -> tuple[int, ...]:
     return tuple(sorted({int(port) if port.isdecimal() else KAFKA_PORT for port in ports}))
 
 
-def _annotations(annotations: dict[str, str]) -> Found:
+def _annotations(annotations: dict[str, str]) -> Iterator[Mistake]:
     """Annotations that the operator stumbles over."""
     for key in NUMBERS:
         if key in annotations and not annotations[key].isdecimal():
-            yield f"annotation {key} is {annotations[key]!r}. Give a whole number"
+            yield Mistake((key,), f"is {annotations[key]!r}. Give a whole number")
     if annotations.get(HOST, "*") == "*" and "mesh" in annotations.get(GATEWAY, "").split(","):
-        yield f"{GATEWAY} mesh needs a host: Istio refuses '*' there. Say {HOST}"
+        yield Mistake((GATEWAY,), f"mesh needs a host: Istio refuses '*' there. Say {HOST}")
 
 
 def _twice(what: str, names: Iterable[str]) -> Found:

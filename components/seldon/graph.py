@@ -8,10 +8,13 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
+from components import formats
 from components.checked import Checked
+from components.errors import Mistake
 from components.model import Model
 from components.seldon import rules
 from components.seldon.node import Node
+from components.seldon.servers import FORMATS
 from components.spelled import Spelled
 from components.values import Resources, Whole
 
@@ -82,8 +85,9 @@ class Graph(Checked, Spelled):
     logger: Logger | None = None
     children: tuple["Graph", ...] = ()
 
-    def _refusals(self) -> Iterator[str]:
-        return (f"node {self.name!r} {each}" for each in rules.refusals(self))
+    def _refusals(self) -> Iterator[Mistake]:
+        yield from (Mistake((), f"node {self.name!r} {each}") for each in rules.refusals(self))
+        yield from formats.refusals({"model": self.model}, "seldon", FORMATS) if self.model else ()
 
     def walk(self) -> Iterator["Graph"]:
         """Every node, each before its children."""

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field
 
 from components.checked import Checked
+from components.errors import Mistake
 from components.seldon import rules
 from components.seldon.component import Component
 from components.seldon.graph import Address, Graph
@@ -82,9 +83,9 @@ class Predictor(Checked, Spelled):
     annotations: dict[str, str] = {}
     progress_deadline_seconds: Whole | None = Field(default=None, ge=1)
 
-    def _refusals(self) -> Iterator[str]:
+    def _refusals(self) -> Iterator[Mistake]:
         found = (*self._named_twice(), *self._unserved(), *self._misplaced(), *self._left_out())
-        return (f"predictor {self.name!r} {each}" for each in found)
+        return (Mistake((), f"predictor {self.name!r} {each}") for each in found)
 
     def service(self, stack: str) -> str:
         """The name of its Service."""

@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from components import formats
 from components.location.uri import REGISTRY, location
 from components.seldon.servers import FORMATS, NAMES, SELF_FETCHING
 
@@ -77,7 +76,6 @@ def _served(node: "Graph") -> Iterator[str]:
 def _fetched(node: "Graph") -> Iterator[str]:
     model = node.model
     assert model
-    yield from formats.refusals({node.name: model}, "seldon", FORMATS)
     if node.model_uri:
         yield "says model and model_uri. Keep one"
     if not model.uri:

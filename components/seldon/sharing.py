@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from components.errors import Mistake, YamlPath
+from components.mistakes import refused
 from components.seldon.predictor import Predictor
-from components.traffic.versions import place, refused
+from components.traffic.versions import place
 from components.traffic.ways import AbTest, Shadow, Traffic
 
 NAME = "candidate"

@@ -1,14 +1,13 @@
 """The candidate of a stack, as a stack of its own."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
-from pydantic_core import InitErrorDetails
 
 from components.errors import Mistake, YamlPath
-from components.mistakes import mistakes
+from components.mistakes import mistakes, refused
 from components.model_stack import ModelStack
 from components.traffic.ways import Traffic
 from components.values import merged
@@ -51,12 +50,3 @@ def told_at(path: YamlPath, kind: type[BaseModel]) -> Iterator[None]:
         yield
     except ValidationError as error:
         raise refused(mistakes(error, kind, path)) from None
-
-
-def refused(found: Iterable[Mistake]) -> ValidationError:
-    """Mistakes as pydantic tells them: raise it from a validator."""
-    details = [
-        InitErrorDetails(type="value_error", loc=each.path, input=None, ctx={"error": ValueError(each.message)})
-        for each in found
-    ]
-    return ValidationError.from_exception_data("candidate", details)

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, model_validator
 
 from components.checked import Checked
+from components.errors import Mistake
 from components.location.uri import location
 from components.model import Format, Model
 from components.text_proto import Name, entries
@@ -66,16 +67,17 @@ class TritonModel(Checked, Model):
     parameters: dict[str, str] = {}
     """What its backend lets one choose."""
 
-    def _refusals(self) -> Iterator[str]:
+    def _refusals(self) -> Iterator[Mistake]:
         said = (self.model_fields_set & TritonModel.__annotations__.keys()) - {"as_directory"}
-        if self.as_directory and said:
-            yield f"its own config.pbtxt says {', '.join(sorted(said))}. Say them there, or leave as_directory out"
+        for field in sorted(said) if self.as_directory else ():
+            yield Mistake((field,), "is what its own config.pbtxt says. Say it there, or leave as_directory out")
         if self.format in ("pytorch", "python") and not (self.as_directory or (self.inputs and self.outputs)):
-            yield f"a {self.format} model does not say its tensors itself. Give inputs and outputs"
-        if self.dynamic_batching and not self.max_batch_size:
-            yield "dynamic_batching gathers rows, and max_batch_size is 0. Raise it, or leave dynamic_batching out"
-        if self.dynamic_batching and max(self.dynamic_batching.preferred_batch_size, default=0) > self.max_batch_size:
-            yield f"preferred_batch_size is above max_batch_size {self.max_batch_size}. Lower it"
+            yield Mistake((), f"a {self.format} model does not say its tensors itself. Give inputs and outputs")
+        if (batching := self.dynamic_batching) and not self.max_batch_size:
+            yield Mistake(("dynamic_batching",), "gathers rows, and max_batch_size is 0. Raise that, or leave this out")
+        if batching and max(batching.preferred_batch_size, default=0) > self.max_batch_size:
+            path = ("dynamic_batching", "preferred_batch_size")
+            yield Mistake(path, f"is above max_batch_size {self.max_batch_size}. Lower it")
 
     @property
     def is_file(self) -> bool:

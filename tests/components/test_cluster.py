@@ -134,9 +134,8 @@ def test_what_is_said_about_some_traits_leaves_the_others_as_the_kind_has_them()
     [
         (
             {"store_schemes": ["s3", "gs", "az"]},
-            ("traits",),
-            "store_schemes: such a cluster gives pods no identity for az, gs. "
-            "Leave it out, and say `credentials` in the model stack",
+            ("traits", "store_schemes"),
+            "such a cluster gives pods no identity for az, gs. Leave it out, and say `credentials` in the model stack",
         ),
         ({"storage_clas": "x"}, ("traits", "storage_clas"), "unknown key. Did you mean 'storage_class'?"),
         ("fast", ("traits",), "must be a mapping of keys to values; got 'fast'"),

@@ -11,4 +11,6 @@ def test_the_runtimes_of_a_format_are_those_that_say_so() -> None:
 
 def test_a_model_of_another_format_is_told_which_runtime_serves_it() -> None:
     (told,) = refusals({"forest": FOREST, "net": Model(format="onnx", uri="s3://models/net")}, "zoo", ("onnx", "pmml"))
-    assert told.startswith("model 'forest': runtime 'zoo' serves onnx, pmml; got 'sklearn'. Use runtime 'kserve' or ")
+    assert str(told).startswith(
+        "forest.format: runtime 'zoo' serves onnx, pmml; got 'sklearn'. Use runtime 'kserve' or "
+    )

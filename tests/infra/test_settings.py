@@ -125,7 +125,7 @@ def test_the_value_of_the_module_is_left_as_it_was() -> None:
         ({"models": {"iris": {"name": "x" * 64}}}, f"slipway:models.iris.name: {'x' * 64!r} has 64 characters"),
         (
             {"models": {"iris": {"autoscaling": {"min_replicas": 3, "max_replicas": 2}}}},
-            "slipway:models.iris.autoscaling: min_replicas 3 is above max_replicas 2. Swap or change them",
+            "slipway:models.iris.autoscaling.min_replicas: 3 is above max_replicas 2. Swap or change them",
         ),
         (
             {"models": {"iris": {"models": {"iris": {"artefact": {"path": "no/such.joblib"}}}}}},
@@ -199,7 +199,7 @@ def test_all_mistakes_of_a_file_come_at_once_in_its_order_with_their_lines(tmp_p
         "Pulumi.dev.yaml:6: slipway:models.wein: there is no 'wein' in model_stacks. Did you mean 'wine'?",
         "Pulumi.dev.yaml:8: slipway:models.wine.owner: 'Not A Label' must be lower case letters, digits and '-', "
         "starting with a letter and not ending with '-'",
-        "Pulumi.dev.yaml:9: slipway:models.wine.models: model 'wine': runtime 'mlserver' serves catboost, "
+        "Pulumi.dev.yaml:9: slipway:models.wine.models.wine.format: runtime 'mlserver' serves catboost, "
         "huggingface, lightgbm, mlflow, python, sklearn, xgboost; got 'paddle'. Save it in one of these formats",
         "Pulumi.dev.yaml:12: slipway:cluster.k3d.servers: must be a whole number; got 'two'",
         "Pulumi.dev.yaml:13: slipway:cluster.k3d.http_prt: unknown key. Did you mean 'http_port'?",

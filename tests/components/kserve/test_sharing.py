@@ -206,8 +206,11 @@ REFUSED: dict[str, tuple[Fields, list[str]]] = {
         {"transformer": CONTAINERS},
         ["traffic.canary: the transformer always calls the stable predictor. Leave one of them out"],
     ),
-    "scaled": (candidate(spec={"maxReplicas": 2}), ["traffic.canary.candidate: spec.maxReplicas: KServe sets"]),
-    "named": (candidate(spec={"name": "b"}), ["traffic.canary.candidate: spec.name: a canary has its name beside it"]),
+    "scaled": (
+        candidate(spec={"maxReplicas": 2}),
+        ["traffic.canary.candidate.predictor.spec.maxReplicas: KServe sets"],
+    ),
+    "named": (candidate(spec={"name": "b"}), ["traffic.canary.candidate.predictor.spec.name: a canary has its name"]),
     "above": (
         candidate(spec={"minReplicas": 2}),
         ["traffic.canary: KServe takes a canary's replicas from the stable predictor's minReplicas, and 2 of"],
@@ -229,7 +232,7 @@ REFUSED: dict[str, tuple[Fields, list[str]]] = {
     ),
     "format": (
         candidate(model={"format": "catboost"}),
-        ["traffic.canary.candidate.predictor: model 'model': runtime 'kserve' serves"],
+        ["traffic.canary.candidate.predictor.model.format: runtime 'kserve' serves"],
     ),
     "expose": ({"expose": {}}, ["expose: is for runtimes of one container: KServe makes the Services of its own"]),
 }

@@ -1,8 +1,9 @@
 from typing import Any
 
 import pytest
-from pydantic import TypeAdapter, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
+from components.mistakes import mistakes
 from components.pods.patches import Patches, loosening, merge, patched
 
 PATCHES: TypeAdapter[Any] = TypeAdapter(Patches)
@@ -52,28 +53,41 @@ def test_what_kubernetes_knows_is_taken(good: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("wrong", "told"),
     [
-        ({"Servise": {}}, "Servise is no object of a stack. Did you mean 'Service'?"),
-        ({"Deployment": None}, "Deployment cannot be left out"),
-        ({"Container": None}, "Container cannot be left out"),
-        ({"Pod": {"nodeSelektor": {}}}, r"Pod.nodeSelektor is unknown. Did you mean 'nodeSelector'?"),
-        ({"Pod": {"affinity": {"podAffinity": {"x": 1}}}}, r"Pod.affinity.podAffinity.x is unknown"),
-        ({"Pod": {"volumes": [{"name": "a"}, {"nam": "b"}]}}, r"Pod.volumes\[1\].nam is unknown"),
-        ({"Pod": {"volumes": {}}}, "Pod.volumes must be a list"),
-        ({"Pod": {"nodeSelector": []}}, "Pod.nodeSelector must be a mapping"),
-        ({"Pod": {"affinity": "none"}}, "Pod.affinity must be a mapping"),
-        ({"Pod": {"priority": "high"}}, "Pod.priority must be of type int, got 'high'"),
-        ({"Pod": {"priority": True}}, "Pod.priority must be of type int, got True"),
-        ({"Pod": {"nodeSelector": {"a": 1}}}, "Pod.nodeSelector.a must be of type str, got 1"),
+        ({"Servise": {}}, "Servise: is no object of a stack. Did you mean 'Service'?"),
+        ({"Deployment": None}, "Deployment: cannot be left out"),
+        ({"Container": None}, "Container: cannot be left out"),
+        ({"Pod": {"nodeSelektor": {}}}, "Pod.nodeSelektor: is unknown. Did you mean 'nodeSelector'?"),
+        ({"Pod": {"affinity": {"podAffinity": {"x": 1}}}}, "Pod.affinity.podAffinity.x: is unknown"),
+        ({"Pod": {"volumes": [{"name": "a"}, {"nam": "b"}]}}, "Pod.volumes[1].nam: is unknown"),
+        ({"Pod": {"volumes": {}}}, "Pod.volumes: must be a list"),
+        ({"Pod": {"nodeSelector": []}}, "Pod.nodeSelector: must be a mapping"),
+        ({"Pod": {"affinity": "none"}}, "Pod.affinity: must be a mapping"),
+        ({"Pod": {"priority": "high"}}, "Pod.priority: must be of type int, got 'high'"),
+        ({"Pod": {"priority": True}}, "Pod.priority: must be of type int, got True"),
+        ({"Pod": {"nodeSelector": {"a": 1}}}, "Pod.nodeSelector.a: must be of type str, got 1"),
     ],
 )
 def test_what_kubernetes_would_refuse_or_pass_over_is_refused(wrong: dict[str, Any], told: str) -> None:
-    with pytest.raises(ValidationError, match=told):
+    (found,) = refused(wrong)
+    assert found.startswith(told)
+
+
+def refused(wrong: dict[str, Any]) -> list[str]:
+    with pytest.raises(ValidationError) as caught:
         PATCHES.validate_python(wrong)
+    return [str(each) for each in mistakes(caught.value, BaseModel)]
 
 
 def test_all_mistakes_are_told_at_once() -> None:
-    with pytest.raises(ValidationError, match=r"Pod\.a is .*; Pod\.b is .*; Container\.c is unknown"):
-        PATCHES.validate_python({"Pod": {"a": 1, "b": 2}, "Container": {"c": 3}})
+    found = refused({"Pod": {"a": 1, "b": 2}, "Container": {"c": 3}})
+    assert [each.partition(":")[0] for each in found] == ["Pod.a", "Pod.b", "Container.c"]
+
+
+@pytest.mark.parametrize("key", [None, True, 1.5, 7])
+def test_a_key_that_is_no_text_is_told_as_one(key: Any) -> None:
+    unknown, mistyped = refused({"Pod": {"affinity": {key: 1}, "nodeSelector": {key: 1}}})
+    assert unknown.startswith(f"Pod.affinity.{key}: is unknown")
+    assert mistyped == f"Pod.nodeSelector.{key}: must be of type str, got 1"
 
 
 @pytest.mark.parametrize(

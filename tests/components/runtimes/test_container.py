@@ -105,7 +105,7 @@ def test_metrics_are_scraped_where_it_says_it_has_some() -> None:
         ({"patches": {"NetworkPolicy": None}}, "Say why: security"),
         (
             {"own_labels": {"app": "a"}, "traffic": {"blue_green": {"candidate": {"image": "a:2"}}}},
-            "own_labels select the pods of a candidate as well",
+            "select the pods of a candidate as well",
         ),
         ({"patches": {"Container": {"securityContext": None}}}, "Say why: security"),
     ],

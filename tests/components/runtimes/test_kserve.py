@@ -14,6 +14,7 @@ from components.addons.nvidia_device_plugin import NvidiaDevicePlugin
 from components.context import Collector, Context, Conventions, Opening, Traits
 from components.location.model_files import MODELS
 from components.mesh import AMBIENT
+from components.mistakes import mistakes
 from components.runtimes.kserve import KServe
 from tests.components.kserve.options import CONTAINERS, CPU, KEDA, MODEL, QUEUE, SKLEARN, canary, fields, spec, stacks
 from tests.samples import by_kind
@@ -169,7 +170,11 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "concurrency": (spec(containerConcurrency=4), "containerConcurrency: limits nothing"),
     "by requests": (spec(scaleMetric="rps"), "scaleMetric: rps needs Knative"),
     "memory without target": (spec(scaleMetric="memory"), "memory has no target"),
-    "to zero by HPA": (spec(minReplicas=0), "minReplicas: 0 becomes 1"),
+    "to zero by HPA": (spec(minReplicas=0), "predictor.spec.minReplicas: 0 becomes 1"),
+    "transformer to zero": (
+        fields(transformer={**CONTAINERS, "minReplicas": 0}),
+        "transformer.minReplicas: 0 becomes 1",
+    ),
     "bounds": (spec(minReplicas=3, maxReplicas=2), "minReplicas: 3 is above maxReplicas 2"),
     "two targets": (spec(scaleTarget=9, autoScaling={"metrics": [CPU]}), "scaleMetric and scaleTarget beside it"),
     "behaviour of HPA": (spec(autoScaling={"behavior": {}}), "behavior: only KEDA's class reads it"),
@@ -189,13 +194,16 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "long names": (fields(name="x" * 54), "Service " + "x" * 54 + "-predictor has 64 characters"),
     "nothing": (fields({"spec": {"minReplicas": 1}}), "is served by nothing"),
     "two models": (fields({"model": MODEL, "spec": {"model": SKLEARN}}), "served by model and spec.model"),
-    "resources of no model": (fields({"spec": CONTAINERS, "protocol": "v2"}), "protocol is the model's"),
-    "protocol": (fields({"model": {**MODEL, "format": "mlflow"}, "protocol": "v1"}), "served by protocol v2, not v1"),
+    "resources of no model": (fields({"spec": CONTAINERS, "protocol": "v2"}), "predictor.protocol: is the model's"),
+    "protocol": (
+        fields({"model": {**MODEL, "format": "mlflow"}, "protocol": "v1"}),
+        "predictor.protocol: mlflow is served by v2, not v1",
+    ),
     "format": (fields({"model": {**MODEL, "format": "catboost"}}), "runtime 'kserve' serves"),
     "runtime unused": (fields(serving_runtime=CONTAINERS | {"supportedModelFormats": []}), "nothing runs in it"),
     "two keys": (
         fields(credentials="a", annotations={"serving.kserve.io/secretName": "b"}),
-        "exclude each other",
+        "annotations.serving.kserve.io/secretName: says what credentials does as well",
     ),
     "canaries too many": (fields(canary=[canary(60), canary(50, "b")]), "110 % together"),
     "canaries alike": (fields(canary=[canary(), canary()]), "are not called apart"),
@@ -206,7 +214,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "canary of old": (
         fields(canary=[canary()], annotations={"serving.kserve.io/deploymentMode": "RawDeployment"}),
-        "webhook asks for the annotation",
+        "annotations.serving.kserve.io/deploymentMode: is 'RawDeployment', and KServe's webhook asks for Standard",
     ),
 }
 
@@ -216,7 +224,7 @@ def test_what_kserve_would_ignore_or_refuse_is_refused_with_a_cure(case: str) ->
     given, told = REFUSED[case]
     with pytest.raises(ValidationError, match=r"\. [A-Z]") as caught:
         KServe.model_validate(given)
-    assert told in str(caught.value)
+    assert told in "\n".join(map(str, mistakes(caught.value, KServe)))
 
 
 def test_a_limit_of_time_needs_a_gateway_of_kserves() -> None:

@@ -95,7 +95,7 @@ def test_a_hugging_face_model_says_its_task(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("model", "told"),
     [
-        ({}, "implementation names the class of a python model"),
+        ({}, "names the class of a python model"),
         ({"format": "sklearn", "implementation": "mean.Mean"}, "and of no other"),
         ({"implementation": "Mean"}, "should match pattern"),
         ({"implementation": "mean.Median"}, "no class Median in mean.py"),

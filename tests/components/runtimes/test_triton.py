@@ -100,13 +100,13 @@ def test_dynamic_batching_needs_no_choice_of_its_own() -> None:
         ({"format": "pytorch"}, "a pytorch model does not say its tensors itself"),
         ({"format": "python", "inputs": X}, "a python model does not say its tensors itself"),
         ({"format": "sklearn"}, "serves onnx, openvino, python, pytorch, tensorrt; got 'sklearn'"),
-        ({"as_directory": True, "inputs": X, "max_batch_size": 2}, "its own config.pbtxt says inputs, max_batch_size"),
+        ({"as_directory": True, "inputs": X, "max_batch_size": 2}, "is what its own config.pbtxt says. Say it there"),
         ({"instances": [{"kind": "cpu", "gpus": [0]}]}, "gpus are those of kind gpu, not cpu"),
         ({"inputs": {"x": {"datatype": "FLOAT", "shape": [1]}}}, "Input should be 'BF16', 'BOOL'"),
         ({"inputs": {"x": {"datatype": "FP32", "shape": []}}}, "at least 1 item"),
         ({"inputs": {"x": {"datatype": "FP32", "shape": [-2]}}}, "greater than or equal to -1"),
-        ({"format": "tensorrt"}, "model 'net' computes on GPUs, and the stack has none"),
-        ({"instances": [{"kind": "gpu"}]}, "model 'net' computes on GPUs, and the stack has none"),
+        ({"format": "tensorrt"}, "computes on GPUs, and the stack has none"),
+        ({"instances": [{"kind": "gpu"}]}, "computes on GPUs, and the stack has none"),
     ],
 )
 def test_what_triton_could_not_serve_is_refused(wrong: dict[str, Any], told: str) -> None:
@@ -221,7 +221,7 @@ def test_tensors_between_two_models_are_of_one_type() -> None:
 
 
 def test_an_ensemble_is_not_called_as_a_model() -> None:
-    with pytest.raises(ValidationError, match="'net' is an ensemble and a model"):
+    with pytest.raises(ValidationError, match="is what a model is called as well"):
         server(ensembles={"net": ensemble()})
 
 

@@ -215,7 +215,7 @@ TOGETHER = {
     "timeout": (fields(annotations={"seldon.io/rest-timeout": "1s"}), "is '1s'. Give a whole number"),
     "mesh": (fields(annotations={"seldon.io/istio-gateway": "mesh"}), "mesh needs a host: Istio refuses '*' there"),
     "any host": (fields(host="*"), "must be a DNS name"),
-    "nobody's keys": (fields(credentials="keys"), "credentials is for nodes with a model, and there is none"),
+    "nobody's keys": (fields(credentials="keys"), "is for nodes with a model, and there is none"),
     "host twice": (fields(host="a.example.com", annotations={"seldon.io/istio-host": "b"}), "Keep host"),
     "unknown field": (fields(predictor(grahp={})), "Extra inputs are not permitted"),
 }

@@ -108,8 +108,8 @@ POD = "{apiVersion: apps/v1, kind: Deployment, metadata: {name: api}, spec: {tem
             POD % "{name: a, image: 'a:latest', ports: [{containerPort: 1}]}",
             "containers[0].image: 'a:latest' must name",
         ),
-        (POD % "{name: a, image: 'a:1', ports: [{containerPort: 1}], lively: 1}", "containers[0].lively is unknown"),
-        (POD % "{name: a, image: 'a:1', ports: x}", "ports must be a list"),
+        (POD % "{name: a, image: 'a:1', ports: [{containerPort: 1}], lively: 1}", "containers[0].lively: is unknown"),
+        (POD % "{name: a, image: 'a:1', ports: x}", "ports: must be a list"),
         (POD % "{name: a, image: 'a:1', env: [{name: DB_PASSWORD, value: hunter2}]}", "env[0].value: looks like"),
         (
             "{apiVersion: serving.kserve.io/v1beta1, kind: InferenceService, metadata: {name: a}, spec: {other: 1}}",
