@@ -225,7 +225,7 @@ BREAKS: list[tuple[str, tuple[Edit, ...]]] = [
     ("traffic-predictors", (_spec(SELDON, "predictors", value=[{"name": "only", "shadow": True, "graph": {}}]),)),
     ("traffic-subset", (_spec("VirtualService/iris", *ROUTE, 0, "destination", "subset", value="v2"),)),
     ("traffic-subset", (Edit("DestinationRule/iris", (), REMOVE),)),
-    ("traffic-subset", (_spec(BOUQUET, "nodes", "root", "steps", 0, "serviceName", value="iris"),)),
+    ("traffic-subset", (_spec(BOUQUET, "nodes", "root", "steps", 0, "serviceName", value="rosa"),)),
     ("traffic-subset", (_spec(BOUQUET, "nodes", "root", "steps", 1, "nodeName", value="less"),)),
     ("traffic-sum", (_spec(SELDON, "predictors", 0, "traffic", value=90),)),
     ("traffic-sum", (_spec("VirtualService/iris", *ROUTE, 0, "weight", value=90),)),
