@@ -1,7 +1,6 @@
 import os
 import platform
 from collections.abc import Callable
-from pathlib import Path
 from typing import IO, Any
 
 import pytest
@@ -13,7 +12,7 @@ FIT: dict[tuple[Any, str], object] = {
     (platform, "machine"): "aarch64",
     (os, "geteuid"): 0,
     (preflight, "_free_gib"): 16,
-    (paths, "cache"): paths.cache().parent / "nothing-built",
+    (preflight, "_needed_gib"): 16,
     (preflight, "_memory_gib"): 3.0,
     (preflight, "_overlay"): True,
 }
@@ -54,14 +53,6 @@ def test_each_obstacle_is_told_with_object_fact_and_cure(
     answer, message = UNFIT[what]
     monkeypatch.setattr(*what, _says(answer))
     assert list(preflight.obstacles()) == [_told(message)]
-
-
-def test_what_is_built_needs_less_of_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(paths, "cache", lambda: tmp_path)
-    monkeypatch.setattr(preflight, "_free_gib", lambda: 4)
-    assert [each.partition(":")[0] for each in preflight.obstacles()] == ["disk"]
-    (tmp_path / "bin").mkdir()
-    assert list(preflight.obstacles()) == []
 
 
 def test_all_obstacles_are_told_at_once(log: IO[str], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,9 +10,10 @@ from sandbox import paths, preflight
 
 def test_what_is_built_already_needs_no_space_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutil, "disk_usage", lambda folder: SimpleNamespace(free=5 * 1024**3))
-    assert preflight._disk_gib() == 5
+    assert preflight._free_gib() == 5
+    assert preflight._needed_gib() == preflight.DISK_GIB
     (paths.cache() / "bin").mkdir(parents=True)
-    assert preflight._disk_gib() >= preflight.DISK_GIB
+    assert preflight._needed_gib() < 5
 
 
 def test_memory_is_what_the_kernel_says() -> None:
