@@ -16,6 +16,7 @@ from infra.overseer import AWAITED, Look, Overseer
 LINE = " +  kubernetes:apps/v1:Deployment lab-deployment.models.iris creating (0s) Waiting for app ReplicaSet"
 ENGINE = f"""
 import signal, sys, time
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores it, and the engine does not
 try:
     print({LINE!r}, flush=True)
     time.sleep(float(sys.argv[1]))
