@@ -1,7 +1,7 @@
 """What a model stack is. A serving runtime is a subclass; a stack, an instance."""
 
-import math
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Any, ClassVar, Protocol, Self
 
 from pydantic import PrivateAttr, field_validator
@@ -120,7 +120,7 @@ class ModelStack(Kind, Value):
         """The models that are brought into its pods, each where Model.path says."""
         return {}
 
-    @property
+    @cached_property
     def uris(self) -> dict[YamlPath, str]:
         """Where each model lies that is not a file of this machine, by the path of the field that says it."""
         return {(*path, "uri"): model.uri for path, model in self.parts(Model) if model.uri}
@@ -151,7 +151,9 @@ class ModelStack(Kind, Value):
     def _without_gpus(self, context: Context) -> Iterator[Mistake]:
         """Pods that wait for ever, because no machine has as many GPUs."""
         pools = context.traits.node_pools
-        most = max((each.gpus for each in pools.values()), default=0) if pools is not None else math.inf
+        if pools is None:
+            return
+        most = max((each.gpus for each in pools.values()), default=0)
         for path, asked in within(self, Resources):
             if asked.gpus > most:
                 cure = f"Add a node pool with {asked.gpus}, or ask for fewer"

@@ -43,13 +43,14 @@ def within(whole: Any, kind: type[V], *path: str | int) -> Iterator[tuple[YamlPa
     if isinstance(whole, kind):
         yield path, whole
     for key, part in _parts(whole):
-        yield from within(part, kind, *path, key)
+        if isinstance(part, (BaseModel, dict, tuple)):
+            yield from within(part, kind, *path, key)
 
 
 def _parts(whole: Any) -> Iterable[tuple[str | int, Any]]:
     if isinstance(whole, BaseModel):
         return ((name, getattr(whole, name)) for name in type(whole).model_fields)
-    if isinstance(whole, Mapping):
+    if isinstance(whole, dict):
         return whole.items()
     return enumerate(whole) if isinstance(whole, tuple) else ()
 
