@@ -29,12 +29,17 @@ def told(annotations: dict[str, str], beside: bool) -> Found:
     scaler, mode = annotations.get(SCALER, SCALERS[0]), annotations.get(MODE, STANDARD[0])
     if scaler not in SCALERS:
         yield Mistake(("annotations", SCALER), f"is {scaler!r}. Say one of {', '.join(SCALERS)}")
-    if mode not in STANDARD:
-        fact = f"is {mode!r}, and Slipway installs no Knative"
-        yield Mistake(("annotations", MODE), f"{fact}. Say {STANDARD[0]}, or leave it out")
-    elif beside and mode != STANDARD[0]:
+    yield from foreign(annotations)
+    if beside and mode in STANDARD[1:]:
         fact = f"is {mode!r}, and KServe's webhook asks for {STANDARD[0]} where there are canaries"
         yield Mistake(("annotations", MODE), f"{fact}. Leave it out")
+
+
+def foreign(annotations: dict[str, str]) -> Found:
+    """A mode that KServe has with Knative alone."""
+    if (mode := annotations.get(MODE, STANDARD[0])) not in STANDARD:
+        fact = f"is {mode!r}, and Slipway installs no Knative"
+        yield Mistake(("annotations", MODE), f"{fact}. Say {STANDARD[0]}, or leave it out")
 
 
 def refusals(component: str, spec: dict[str, Any], scaler: str) -> Found:

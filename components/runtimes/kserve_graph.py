@@ -11,7 +11,7 @@ from components.context import Context
 from components.errors import Mistake, YamlPath
 from components.kserve import access, router
 from components.kserve.graph import Nodes, drawn
-from components.kserve.ignored import LONGEST, MODE, SCALER, STANDARD
+from components.kserve.ignored import LONGEST, MODE, SCALER, STANDARD, foreign
 from components.kserve.router import RouterSpec
 from components.kserve.step import GraphStep
 from components.model_stack import Endpoint, ModelStack
@@ -45,9 +45,7 @@ class KServeGraph(Checked, ModelStack):
         yield from router.refusals(self.router, self.annotations)
         if len(self.name) > LONGEST:
             yield Mistake(("name",), f"has {len(self.name)} characters; KServe's labels leave it {LONGEST}. Shorten it")
-        if (mode := self.annotations.get(MODE, STANDARD[0])) not in STANDARD:
-            fact = f"is {mode!r}, and Slipway installs no Knative"
-            yield Mistake(("annotations", MODE), f"{fact}. Say {STANDARD[0]}, or leave it out")
+        yield from foreign(self.annotations)
         for field in ("credentials", "reads"):
             if getattr(self, field):
                 yield Mistake((field,), "the router reads no store. Say it of the models behind it")
