@@ -3,9 +3,13 @@
 import http.client
 import json
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import sandbox
+from components.context import Context
+from components.model_stack import ModelStack
 
 Object = dict[str, Any]
 NOT_KEPT = {
@@ -56,6 +60,17 @@ class Cluster:
         """What `program` prints when the Python of a stack's pod runs it."""
         command = ("python3", "-W", "ignore", "-c", program)
         return self.kubectl("exec", "-i", "-n", namespace, f"deployment/{stack}", "--", *command, stdin=stdin)
+
+    @contextmanager
+    def serving(self, stack: ModelStack, seconds: int) -> Iterator[str]:
+        """The ClusterIP of a stack that is there within the block, ready after so long at most."""
+        everything = json.dumps({"apiVersion": "v1", "kind": "List", "items": stack.objects(Context())})
+        self.kubectl("apply", "-f", "-", stdin=everything)
+        try:
+            self.kubectl("rollout", "status", "-n", "models", f"--timeout={seconds}s", f"deployment/{stack.name}")
+            yield self.address(stack.name)
+        finally:
+            self.kubectl("delete", "--wait=false", "--grace-period=1", "-f", "-", stdin=everything)
 
     def address(self, service: str, namespace: str = "models") -> str:
         """A Service's ClusterIP."""

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from sklearn.datasets import load_iris, load_wine
 
-from components.context import Context
 from components.runtimes.mlserver import VERSION, MLServer
 from sandbox import registry
 
@@ -58,14 +57,8 @@ ROWS = {"boosted": WINE, "flowers": IRIS, "logged": WINE, "trees": WINE}
 def address(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The ClusterIP of one server with all of them."""
     registry.load(f"docker.io/seldonio/mlserver:{VERSION}").run(io.StringIO())
-    objects = _stack(tmp_path_factory.mktemp("models")).objects(Context())
-    everything = json.dumps({"apiVersion": "v1", "kind": "List", "items": objects})
-    cluster.kubectl("apply", "-f", "-", stdin=everything)
-    try:
-        cluster.kubectl("rollout", "status", "-n", "models", f"--timeout={READY_SECONDS}s", "deployment/formats")
-        yield cluster.address("formats")
-    finally:
-        cluster.kubectl("delete", "--wait=false", "--grace-period=1", "-f", "-", stdin=everything)
+    with cluster.serving(_stack(tmp_path_factory.mktemp("models")), READY_SECONDS) as address:
+        yield address
 
 
 def _stack(folder: Path) -> MLServer:

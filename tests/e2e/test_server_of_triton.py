@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from components.context import Context
 from components.runtimes.triton import Triton
 from sandbox import registry
 
@@ -51,14 +50,8 @@ def address(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Itera
     folder = tmp_path_factory.mktemp("models")
     with (folder / "log").open("w") as log:
         registry.load(IMAGE).run(log)
-    objects = _stack(folder).objects(Context())
-    everything = json.dumps({"apiVersion": "v1", "kind": "List", "items": objects})
-    cluster.kubectl("apply", "-f", "-", stdin=everything)
-    try:
-        cluster.kubectl("rollout", "status", "-n", "models", f"--timeout={READY_SECONDS}s", "deployment/tensors")
-        yield cluster.address("tensors")
-    finally:
-        cluster.kubectl("delete", "--wait=false", "--grace-period=1", "-f", "-", stdin=everything)
+    with cluster.serving(_stack(folder), READY_SECONDS) as address:
+        yield address
 
 
 def _stack(folder: Path) -> Triton:
